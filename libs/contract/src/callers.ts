@@ -1,0 +1,14 @@
+/** The deployables that speak gRPC; the name is the common name of their certificate. */
+export const services = ['auth-service', 'policy-service', 'job-service', 'crm-worker'] as const;
+export type ServiceName = (typeof services)[number];
+
+/** Who may call which gRPC method. What isn't listed here is refused; a test compares the keys with the proto files. */
+export const callers = {
+  'auth.Auth/AccessTokens': ['crm-worker'],
+  'auth.Auth/EventsSince': ['job-service'],
+  'policy.Policy/Decide': ['crm-worker'],
+  'policy.Policy/Keys': ['auth-service'],
+  'crm.Crm/Keys': ['policy-service'],
+} as const satisfies Record<string, readonly ServiceName[]>;
+
+export type MethodName = keyof typeof callers;

@@ -1,0 +1,7 @@
+export * from './action.js';
+export * from './canonical.js';
+export * from './input.js';
+export * from './job.js';
+export * from './mandate.js';
+export * from './message.js';
+export * from './service.js';

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { toolKey } from '../policy/tool.js';
+import { actionId, inputFormOf, referencedActions } from './input.js';
+
+const personOrMeeting = z.string().min(1).max(200);
+
+const jobAction = z
+  .strictObject({ id: actionId, tool: toolKey, input: z.unknown(), after: z.array(actionId).max(50).optional() })
+  .superRefine((action, context) => {
+    const form = inputFormOf(action.tool)?.safeParse(action.input);
+    for (const issue of form?.error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: ['input', ...issue.path], message: issue.message });
+    }
+  });
+
+/** The body of `POST /jobs/v1/jobs`: what the meeting pipeline asks for after one meeting, for one user. */
+export const jobRequest = z
+  .strictObject({ userId: personOrMeeting, meetingId: personOrMeeting, actions: z.array(jobAction).min(1).max(100) })
+  .superRefine((job, context) => {
+    for (const { index, message } of wrongReferences(job.actions)) {
+      context.addIssue({ code: 'custom', path: ['actions', index], message });
+    }
+  })
+  .meta({ id: 'JobRequest' });
+
+export type JobRequest = z.infer<typeof jobRequest>;
+export type JobAction = JobRequest['actions'][number];
+
+/** The actions that must have succeeded before this one may start: `after`, and whose records its input stands for. */
+export function dependenciesOf(action: { input: unknown; after?: string[] | undefined }): string[] {
+  return [...new Set([...(action.after ?? []), ...referencedActions(action.input)])];
+}
+
+function wrongReferences(actions: readonly JobAction[]): { index: number; message: string }[] {
+  const wrong: { index: number; message: string }[] = [];
+  const known = new Map(actions.map((action) => [action.id, dependenciesOf(action)]));
+  actions.forEach((action, index) => {
+    if (actions.findIndex((other) => other.id === action.id) !== index)
+      wrong.push({ index, message: `the id ${action.id} is used twice` });
+    for (const id of dependenciesOf(action)) {
+      if (!known.has(id)) wrong.push({ index, message: `there is no action ${id} in this job` });
+    }
+    if (reaches(known, action.id)) wrong.push({ index, message: `the action ${action.id} would wait for itself` });
+  });
+  return wrong;
+}
+
+function reaches(known: ReadonlyMap<string, string[]>, start: string): boolean {
+  const seen = new Set<string>();
+  const open = [...(known.get(start) ?? [])];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === start) return true;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    open.push(...(known.get(id) ?? []));
+  }
+  return false;
+}
