@@ -12,3 +12,9 @@ export const callers = {
 } as const satisfies Record<string, readonly ServiceName[]>;
 
 export type MethodName = keyof typeof callers;
+
+/** Which deployable serves a proto package: the name that a client demands of the server's certificate. */
+export const servers = { auth: 'auth-service', policy: 'policy-service', crm: 'job-service' } as const satisfies Record<
+  string,
+  ServiceName
+>;

@@ -1,0 +1,14 @@
+import type { Options } from '@grpc/proto-loader';
+
+/** How messages look in TypeScript, on both sides: camelCase, int64 as a number, enums as names, absent fields as defaults. */
+export const protoOptions = {
+  keepCase: false,
+  longs: Number,
+  enums: String,
+  defaults: true,
+  arrays: true,
+  oneofs: false,
+} satisfies Options;
+
+/** gRPC's metadata key for the id that joins the log lines of all services. */
+export const correlationKey = 'x-correlation-id';
