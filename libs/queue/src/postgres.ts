@@ -1,0 +1,58 @@
+import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
+import type { PgQueryable, PostgresPoolConfig, Queue, Worker } from 'bullmq';
+import { Client } from 'pg';
+import type { Backend } from './backend.js';
+
+const bull = withBackend(createPostgresBackend);
+
+/** `QUEUE_DATABASE_URL` points to a transaction pooler, where LISTEN and session locks don't work. */
+export class PoolerRefused extends Error {
+  override readonly name = 'PoolerRefused';
+}
+
+/** BullMQ on PostgreSQL: a small pool for each queue and worker, its tables in a schema of their own. */
+export function postgresBackend(config: { postgres: string; schema: string }): Backend {
+  const connection: PostgresPoolConfig = {
+    connectionString: config.postgres,
+    schema: config.schema,
+    max: 3,
+    connectionTimeoutMillis: 2000,
+    query_timeout: 5000,
+  };
+  return {
+    name: 'postgres',
+    prepare: () => prepare(config),
+    queue: (name) => new bull.Queue(name, { connection }) as unknown as Queue,
+    worker: (name, processor, options) =>
+      new bull.Worker(name, processor, { ...options, connection }) as unknown as Worker,
+    drop: () => undefined,
+  };
+}
+
+async function prepare({ postgres, schema }: { postgres: string; schema: string }): Promise<void> {
+  const client = new Client({ connectionString: postgres, connectionTimeoutMillis: 2000, query_timeout: 30_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await refusePooler(client);
+    await runMigrations(await keepingSchema(client, schema), schema);
+  } finally {
+    await client.end();
+  }
+}
+
+async function refusePooler(client: Client): Promise<void> {
+  // A pooler hands out process ids of its own, a server the one that it tells in SQL, too.
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  if (rows[0]?.pid === (client as unknown as { processID: number | null }).processID) return;
+  throw new PoolerRefused('The queue needs a direct connection to PostgreSQL, not a transaction pooler.');
+}
+
+/** CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even for a schema that exists: our role has it not. */
+async function keepingSchema(client: Client, schema: string): Promise<PgQueryable> {
+  const found = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (found.rowCount === 0) return client as unknown as PgQueryable;
+  const query = (text: string, values?: unknown[]): Promise<unknown> =>
+    text.startsWith('CREATE SCHEMA') ? Promise.resolve({ rows: [], rowCount: 0 }) : client.query(text, values);
+  return { query } as unknown as PgQueryable;
+}
