@@ -1,0 +1,80 @@
+import { classOfCode, nameOfCode } from './codes.js';
+
+/**
+ * What a failure means for the caller. `permanent`: repeating changes nothing. `transient`: nothing took effect, may pass.
+ * `throttled`: nothing took effect, not before `retryAfterMs`. `unknown`: a write that may have taken effect.
+ * `needs_person`: the token isn't accepted (401, perhaps with a claims challenge), or a policy of the customer keeps us out.
+ */
+export const failureClasses = ['permanent', 'transient', 'throttled', 'unknown', 'needs_person'] as const;
+export type FailureClass = (typeof failureClasses)[number];
+
+export interface DataverseFailure {
+  class: FailureClass;
+  status?: number;
+  /** Dataverse's code, e.g. `0x80040217`; absent where the answer had none. */
+  code?: string;
+  name?: string;
+  message: string;
+  retryAfterMs?: number;
+  /** The claims challenge as JSON text, to be passed on to the next sign-in. */
+  claims?: string;
+}
+
+export type DataverseResult<T> = { ok: true; value: T; etag?: string } | { ok: false; failure: DataverseFailure };
+
+export interface FailedAnswer {
+  status: number;
+  code?: string | undefined;
+  message?: string | undefined;
+  retryAfterMs?: number | undefined;
+  claims?: string | undefined;
+  write: boolean;
+}
+
+/** Status first, code second, never the message alone: the same message comes with several codes. */
+export function classify(answer: FailedAnswer): DataverseFailure {
+  const { status, code, retryAfterMs, claims } = answer;
+  const name = code === undefined ? undefined : nameOfCode(code);
+  return {
+    class: classOf(answer),
+    status,
+    ...(code !== undefined && { code }),
+    ...(name !== undefined && { name }),
+    message: answer.message ?? `Dataverse answered with status ${status}.`,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(claims !== undefined && { claims }),
+  };
+}
+
+function classOf({ status, code, write }: FailedAnswer): FailureClass {
+  if (status === 429) return 'throttled';
+  if (status === 401) return 'needs_person';
+  const known = code === undefined ? undefined : classOfCode(code);
+  if (known !== undefined) return known;
+  const refused = status === 400 || (status >= 403 && status <= 417 && status !== 408) || status === 422;
+  if (refused) return 'permanent';
+  return write ? 'unknown' : 'transient';
+}
+
+/** Connecting failed, so that no byte of the request has left. */
+const neverSent =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
+
+/** Of an error that the connection ended with instead of an answer. */
+export function classifyLost(error: unknown, write: boolean): DataverseFailure {
+  const code = codeOf(error);
+  const sent = code === undefined || !neverSent.test(code);
+  return {
+    class: write && sent ? 'unknown' : 'transient',
+    message: sent
+      ? 'The connection to Dataverse ended before its whole answer was here.'
+      : 'Dataverse could not be reached.',
+    ...(code !== undefined && { name: code }),
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'Error' ? undefined : error.name;
+}
