@@ -1,0 +1,5 @@
+export { runCommand, type Command } from './command.js';
+export { Failure } from './failure.js';
+export { SandboxClient } from './sandbox-client.js';
+export { bringUp, type System } from './up.js';
+export { paths } from './workspace.js';
