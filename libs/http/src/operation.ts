@@ -1,0 +1,15 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
+import { type Role } from './host-token.js';
+
+export const PUBLIC = 'http:public';
+export const ROLES = 'http:roles';
+
+/** A route that needs no token. */
+export const Public = () => applyDecorators(SetMetadata(PUBLIC, true), ApiExtension('x-public', true));
+
+/** Who may call; without it, whoever has a valid token. */
+export const Roles = (...roles: Role[]) => applyDecorators(SetMetadata(ROLES, roles), ApiExtension('x-roles', roles));
+
+/** The codes of its own that a route can answer, for the OpenAPI document; those that follow from its form are added there. */
+export const Problems = (...codes: string[]) => ApiExtension('x-problems', codes);

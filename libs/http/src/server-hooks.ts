@@ -1,0 +1,44 @@
+import { newCorrelationId, runWithCorrelation } from '@bliro/observe';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance } from 'fastify';
+import { type IncomingMessage } from 'node:http';
+
+const CORRELATION_HEADER = 'x-correlation-id';
+const CLOSE_AFTER_MS = 5_000;
+
+const DEFAULT_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+};
+
+/** The request's id is its correlation id: the caller's where it sent one, else a new one. */
+export function requestId(request: IncomingMessage): string {
+  const incoming = request.headers[CORRELATION_HEADER];
+  return newCorrelationId(typeof incoming === 'string' ? incoming : undefined);
+}
+
+/** Runs each request under its correlation id, and sets the headers that a route didn't set. */
+export function addServerHooks(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.raw.setHeader(CORRELATION_HEADER, request.id);
+    runWithCorrelation(request.id, done);
+  });
+  // The body's last chunk arrives in the connection's context, not in the request's.
+  server.addHook('preValidation', (request, _reply, done) => runWithCorrelation(request.id, done));
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    for (const [name, value] of Object.entries(DEFAULT_HEADERS))
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    done();
+  });
+  server.addHook('preClose', (done) => {
+    setTimeout(() => server.server.closeAllConnections(), CLOSE_AFTER_MS).unref();
+    done();
+  });
+}
+
+export function fastifyOf(app: NestFastifyApplication): FastifyInstance {
+  return app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+}
