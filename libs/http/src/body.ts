@@ -1,5 +1,4 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Observable } from 'rxjs';
 import { Problem } from './problem.js';
@@ -10,8 +9,7 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
 const unreadable = new WeakMap<object, 'invalid_json' | 'unsupported_media_type'>();
 
 /** Takes JSON and nothing else. */
-export function registerBodyParsers(app: NestFastifyApplication): void {
-  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+export function registerBodyParsers(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {

@@ -34,8 +34,8 @@ export class CallerGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets) === true) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.tokens.callerOf(bearerOf(request));
-    const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets);
-    if (allowed && !allowed.some((role) => caller.roles.includes(role))) throw new Problem('forbidden');
+    const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets) ?? [];
+    if (!allowed.some((role) => caller.roles.includes(role))) throw new Problem('forbidden');
     callers.set(request.raw, caller);
     return true;
   }

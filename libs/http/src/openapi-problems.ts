@@ -3,6 +3,7 @@ import { type ProblemCatalogue } from './problem.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
   'x-public'?: boolean;
+  'x-roles'?: string[];
   'x-problems'?: string[];
 };
 
@@ -11,11 +12,9 @@ const PROBLEM_CONTENT = { 'application/problem+json': { schema: { $ref: '#/compo
 
 /** Adds to each operation the problems that it can answer and whether it needs a token, and to the document the list of all. */
 export function addProblems(document: OpenAPIObject, catalogue: ProblemCatalogue): OpenAPIObject {
-  for (const path of Object.values(document.paths)) {
-    for (const method of METHODS) {
-      const operation = path[method];
-      if (operation !== undefined) completeOperation(operation, catalogue);
-    }
+  for (const [name, operation] of operationsOf(document)) {
+    requireCallers(name, operation);
+    completeOperation(operation, catalogue);
   }
   document.components = {
     ...document.components,
@@ -23,6 +22,20 @@ export function addProblems(document: OpenAPIObject, catalogue: ProblemCatalogue
   };
   const list = Object.entries(catalogue).map(([code, definition]) => ({ code, ...definition }));
   return Object.assign(document, { 'x-problems': list });
+}
+
+function operationsOf(document: OpenAPIObject): [string, Operation][] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method): [string, Operation][] => {
+      const operation = item[method];
+      return operation === undefined ? [] : [[`${method.toUpperCase()} ${path}`, operation]];
+    }),
+  );
+}
+
+function requireCallers(name: string, operation: Operation): void {
+  if (operation['x-public'] === true || operation['x-roles'] !== undefined) return;
+  throw new Error(`${name} says neither with @Roles nor with @Public who may call it`);
 }
 
 function completeOperation(operation: Operation, catalogue: ProblemCatalogue): void {

@@ -8,7 +8,7 @@ export const ROLES = 'http:roles';
 /** A route that needs no token. */
 export const Public = () => applyDecorators(SetMetadata(PUBLIC, true), ApiExtension('x-public', true));
 
-/** Who may call; without it, whoever has a valid token. */
+/** Who may call. A route or its controller has to name roles or be public, or the application doesn't start. */
 export const Roles = (...roles: Role[]) => applyDecorators(SetMetadata(ROLES, roles), ApiExtension('x-roles', roles));
 
 /** The codes of its own that a route can answer, for the OpenAPI document; those that follow from its form are added there. */

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Controller, Get, Module } from '@nestjs/common';
 import { generateKeyPair, type JWTPayload } from 'jose';
 import { HostProduct } from './fixture/host-product.js';
-import { startNotes, type NotesApi } from './fixture/notes-api.js';
+import { guarded, NotesModule, startNotes, type NotesApi } from './fixture/notes-api.js';
 
 let host: HostProduct;
 let api: NotesApi;
 
 beforeAll(async () => {
   host = await HostProduct.start();
-  api = await startNotes(host, 'https://app.example.com');
+  api = await startNotes(host, { appOrigin: 'https://app.example.com' });
 });
 
 afterAll(async () => {
@@ -112,8 +113,8 @@ describe('what is sent', () => {
     expectProblem(await as(host.token(), 'POST', '/jobs/v1/notes', body), 400, 'invalid_json');
   });
 
-  test('a body over 1 MB: 413', async () => {
-    const body = JSON.stringify({ title: 'x'.repeat(1024 * 1024) });
+  test.each([1, 8])('a body over %d MB: 413', async (megabytes) => {
+    const body = JSON.stringify({ title: 'x'.repeat(megabytes * 1024 * 1024) });
     expectProblem(await as(host.token(), 'POST', '/jobs/v1/notes', body), 413, 'body_too_large');
   });
 
@@ -227,5 +228,30 @@ describe('what is around', () => {
 
   test('answers are not stored', async () => {
     expect((await as(host.token(), 'GET', '/jobs/v1/notes')).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('what does not start', () => {
+  @Controller('open')
+  class Unclear {
+    @Get()
+    nothing(): void {}
+  }
+
+  @Module({ controllers: [Unclear] })
+  class UnclearModule {}
+
+  test('an application without callerModule', async () => {
+    await expect(startNotes(host, { module: NotesModule })).rejects.toThrow('CallerGuard');
+  });
+
+  test('a route that does not say who may call it', async () => {
+    const started = startNotes(host, { module: guarded(host, UnclearModule) });
+    await expect(started).rejects.toThrow('GET /jobs/v1/open says neither with @Roles nor with @Public');
+  });
+
+  test('a second one on the same port', async () => {
+    const port = Number(new URL(api.origin).port);
+    await expect(startNotes(host, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -31,11 +31,27 @@ export interface HttpOptions {
 
 /** Starts an HTTP API; it listens when the promise resolves. `app.close()` ends it after the requests that run, within 5 s. */
 export async function startHttp(options: HttpOptions): Promise<NestFastifyApplication> {
-  const prefix = `/${options.service}/v1`;
-  const filter = new ProblemFilter(options.problems, `${prefix}/problems`, options.logger);
+  const filter = new ProblemFilter(options.problems, `${prefixOf(options)}/problems`, options.logger);
   const app = await createApp(options, filter);
+  try {
+    configure(app, options, filter);
+    await options.prepare?.(app);
+    await app.listen(options.port, options.address);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function prefixOf({ service }: HttpOptions): string {
+  return `/${service}/v1`;
+}
+
+function configure(app: NestFastifyApplication, options: HttpOptions, filter: ProblemFilter): void {
+  const prefix = prefixOf(options);
   app.setGlobalPrefix(prefix);
-  registerBodyParsers(app);
+  registerBodyParsers(fastifyOf(app));
   app.useGlobalPipes(new InputValidationPipe());
   app.useGlobalInterceptors(new ReadableBodyInterceptor());
   app.useGlobalFilters(filter);
@@ -44,9 +60,6 @@ export async function startHttp(options: HttpOptions): Promise<NestFastifyApplic
   app.get(CallerGuard, { strict: false });
   const document = openApiDocument(app, options);
   serveDocs(fastifyOf(app), { prefix, document, problems: options.problems });
-  await options.prepare?.(app);
-  await app.listen(options.port, options.address);
-  return app;
 }
 
 async function createApp({ module, logger }: HttpOptions, filter: ProblemFilter): Promise<NestFastifyApplication> {
