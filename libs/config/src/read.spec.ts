@@ -58,7 +58,8 @@ describe('readConfig', () => {
       PEER: serviceUrl(),
       DEBUG: flag(),
       DATABASE_URL: databaseUrl(),
-      MISSING: z.string().meta({ description: 'the name of a thing' }),
+      MISSING: z.string().meta({ description: 'The name of a thing' }),
+      HEALTH_PORT: port().meta({ description: 'Port of health' }),
     });
     const env = {
       PORT: '70000-hunter2',
@@ -71,7 +72,8 @@ describe('readConfig', () => {
       'PEER: expected an https address (http on loopback only) without user, query or fragment',
       'DEBUG: expected 1 or 0',
       'DATABASE_URL: expected a PostgreSQL URL such as postgres://user:password@host:5432/database',
-      'MISSING is missing: expected the name of a thing',
+      'MISSING is missing (The name of a thing)',
+      'HEALTH_PORT is missing: expected a port number from 0 to 65535 (Port of health)',
     ]);
   });
 

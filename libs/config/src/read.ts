@@ -68,6 +68,6 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodObject, given: Environme
   const field = schema.shape[name];
   if (given[name] !== undefined || issue.code === 'custom' || field === undefined) return `${name}: ${issue.message}`;
   const { expects, description } = innermost(field).notes;
-  const wanted = expects ?? description;
-  return wanted === undefined ? `${name} is missing` : `${name} is missing: expected ${wanted}`;
+  const wanted = expects === undefined ? '' : `: expected ${expects}`;
+  return `${name} is missing${wanted}${description === undefined ? '' : ` (${description})`}`;
 }

@@ -1,7 +1,7 @@
 import { newCorrelationId, runWithCorrelation } from '@bliro/observe';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance } from 'fastify';
-import { type IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 const CORRELATION_HEADER = 'x-correlation-id';
 const CLOSE_AFTER_MS = 5_000;
@@ -33,10 +33,26 @@ export function addServerHooks(server: FastifyInstance): void {
       if (!reply.hasHeader(name)) void reply.header(name, value);
     done();
   });
+  endConnectionsOnClose(server);
+}
+
+/** Streams end at once (their readers come back with Last-Event-ID), other requests within a time. */
+function endConnectionsOnClose(server: FastifyInstance): void {
+  const open = new Set<ServerResponse>();
+  server.addHook('onRequest', (_request, { raw: response }, done) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    done();
+  });
   server.addHook('preClose', (done) => {
+    for (const response of open) if (isStream(response)) response.end();
     setTimeout(() => server.server.closeAllConnections(), CLOSE_AFTER_MS).unref();
     done();
   });
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 export function fastifyOf(app: NestFastifyApplication): FastifyInstance {

@@ -76,6 +76,27 @@ describe('who calls', () => {
     expectProblem(await as(token(), 'GET', '/jobs/v1/notes'), 401, 'unauthenticated');
   });
 
+  test.each(['RS256', 'EdDSA'])('a token signed with %s is taken', async (alg) => {
+    const other = await HostProduct.start(alg);
+    const served = await startNotes(other);
+    try {
+      const headers = { authorization: `Bearer ${await other.token()}` };
+      expect((await fetch(`${served.origin}/jobs/v1/notes`, { headers })).status).toBe(200);
+    } finally {
+      await served.app.close();
+      await other.close();
+    }
+  });
+
+  test('tokens of unknown keys do not make us ask for keys each time', async () => {
+    await as(host.token(), 'GET', '/jobs/v1/notes');
+    const before = host.requests;
+    for (const kid of ['a', 'b', 'c', 'd']) {
+      expectProblem(await as(host.token({}, { kid }), 'GET', '/jobs/v1/notes'), 401, 'unauthenticated');
+    }
+    expect(host.requests - before).toBeLessThanOrEqual(1);
+  });
+
   test('an hour and a little skew are taken', async () => {
     expect((await as(host.token({}, { lifeSeconds: 3650 }), 'GET', '/jobs/v1/notes')).status).toBe(200);
   });
@@ -228,6 +249,20 @@ describe('what is around', () => {
 
   test('answers are not stored', async () => {
     expect((await as(host.token(), 'GET', '/jobs/v1/notes')).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('the end', () => {
+  test('a stream ends at once, and its reader is told', async () => {
+    const ending = await startNotes(host);
+    const headers = { authorization: `Bearer ${await host.token()}` };
+    const response = await fetch(`${ending.origin}/jobs/v1/notes/changes`, { headers });
+    const reader = response.body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('data: first');
+    const began = performance.now();
+    await ending.app.close();
+    expect((await reader?.read())?.done).toBe(true);
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 });
 
