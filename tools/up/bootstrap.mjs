@@ -19,6 +19,7 @@ const commands = {
   test: 'tools/up/dist/test.js',
   check: 'tools/up/dist/check.js',
   logs: 'tools/up/dist/logs.js',
+  generate: 'tools/generate/dist/main.js',
 };
 
 class SetupError extends Error {}

@@ -2,4 +2,4 @@ export { runCommand, type Command } from './command.js';
 export { Failure } from './failure.js';
 export { SandboxClient } from './sandbox-client.js';
 export { bringUp, type System } from './up.js';
-export { paths } from './workspace.js';
+export { paths, root } from './workspace.js';
