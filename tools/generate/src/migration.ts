@@ -8,11 +8,12 @@ const folders: Record<string, string> = {
 };
 
 /** A migration of the schema's owner, named by its time, and listed as the last one. */
-export function generateMigration(schema?: string, name?: string, now = Date.now()): string[] {
+export function generateMigration(schema?: string, name?: string): string[] {
   const folder = folders[schema ?? ''];
   if (!folder) throw new Failure(`Which schema? ${Object.keys(folders).join(', ')}`);
-  const file = `${String(now)}-${kebab(name)}`;
-  const className = `${pascal(kebab(name))}${String(now)}`;
+  const now = String(Date.now());
+  const file = `${now}-${kebab(name)}`;
+  const className = `${pascal(kebab(name))}${now}`;
   return [
     create(`${folder}/${file}.ts`, migration(className)),
     edit(`${folder}/index.ts`, (index) => listMigration(index, className, `./${file}.js`)),
