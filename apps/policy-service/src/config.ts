@@ -1,0 +1,27 @@
+import { commonConfig, databaseUrl, hostConfig, port, refuseStandins, secretFile, tlsConfig } from '@bliro/config';
+import { z } from 'zod';
+
+export const policyConfig = refuseStandins(
+  z.object({
+    ...commonConfig,
+    ...tlsConfig,
+    ...hostConfig,
+    PORT: port().meta({ description: 'Port of the HTTP API' }),
+    GRPC_PORT: port().meta({ description: 'Port of the gRPC API for other services' }),
+    DATABASE_URL: databaseUrl().meta({ description: 'Main database, as the HTTP role of the schema policy' }),
+    DATABASE_WORK_URL: databaseUrl().meta({ description: 'Main database, as the work role of the schema policy' }),
+    SIGNING_KEY_FILE: secretFile().meta({ description: 'File with the private key (JWK) that grants are signed with' }),
+    CRM_GRPC_URL: z
+      .string()
+      .min(1)
+      .meta({ description: 'host:port of the gRPC API of job-service, which publishes the keys of mandates' }),
+  }),
+  { host: ['HOST_ISSUER'] },
+);
+export type PolicyConfig = z.output<typeof policyConfig>;
+
+export const policyMigrateConfig = z.object({
+  DATABASE_OWNER_URL: databaseUrl().meta({
+    description: 'Main database, as the owner of the schema policy, not through a pooler',
+  }),
+});

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { DecideReply, DecideRequest, Decision, DecisionReason, Purpose, Question } from '@bliro/contract/policy';
+import { correlationId } from '@bliro/observe';
+import { DecisionLog, type DecisionEntry } from './decision-log.js';
+import { evaluate, type DecidableTool, type LoggedReason, type Verdict } from './evaluate.js';
+import { Grants } from './grants.js';
+import { Mandates, type Believed } from './mandate.js';
+import { PolicySnapshots } from './policy-snapshots.js';
+import { decidableTool } from './policy.js';
+
+interface Decided {
+  question: Question;
+  verdict: Verdict;
+  revision: number;
+  tool?: DecidableTool;
+  believed?: Believed;
+}
+
+/** Decides what is asked with mandates: verified, evaluated on a confirmed policy, logged, and only then answered. */
+@Injectable()
+export class Decisions {
+  constructor(
+    private readonly mandates: Mandates,
+    private readonly snapshots: PolicySnapshots,
+    private readonly log: DecisionLog,
+    private readonly grants: Grants,
+  ) {}
+
+  /** Rejects when keys, policy or log are out of reach: then nothing of the request is decided. */
+  async decide({ purpose, questions }: DecideRequest): Promise<DecideReply> {
+    const arrived = performance.now();
+    const decided = await Promise.all(questions.map((question) => this.decideOne(question, arrived)));
+    await this.log.record(decided.map((one) => logEntry(one, purpose)));
+    const allowed = decided.flatMap(({ question, verdict, believed }) =>
+      verdict.effect === 'allow' && believed !== undefined ? [allowance(question, believed)] : [],
+    );
+    return { decisions: decided.map(answer), grants: await this.grants.sign(purpose, allowed) };
+  }
+
+  private async decideOne(question: Question, arrived: number): Promise<Decided> {
+    const checked = await this.mandates.check(question);
+    if ('refused' in checked) return { question, revision: 0, verdict: notBelieved(checked.refused) };
+    const policy = await this.snapshots.confirmed(checked.claims.org, arrived);
+    const tool = decidableTool(policy, checked.claims.tool);
+    // Pausing comes with its own issue; the step has its place in the order.
+    const verdict = evaluate(tool, checked.input, false);
+    return { question, verdict, revision: policy.revision, believed: checked, ...(tool && { tool }) };
+  }
+}
+
+function notBelieved(why: string): Verdict {
+  return { effect: 'deny', reason: 'mandate_refused', message: `The mandate of this action was refused (${why}).` };
+}
+
+function allowance({ decisionId }: Question, { claims }: Believed) {
+  return { organization: claims.org, userId: claims.sub, decisionId, action: claims.action };
+}
+
+function logEntry({ question, verdict, revision, believed }: Decided, purpose: Purpose): DecisionEntry {
+  const claims = believed?.claims;
+  return {
+    id: question.decisionId,
+    organization: claims?.org ?? null,
+    userId: claims?.sub ?? null,
+    job: claims?.job ?? null,
+    action: claims?.action ?? null,
+    tool: claims?.tool ?? null,
+    purpose,
+    effect: verdict.effect,
+    reason: verdict.reason,
+    revision,
+    inputHash: claims?.input ?? null,
+    correlationId: correlationId() ?? null,
+  };
+}
+
+function answer({ question, verdict, revision, tool }: Decided): Decision {
+  // Of a tool that is not available nothing is told, so that a denied one looks like one that doesn't exist.
+  const available = tool !== undefined && tool.permission !== 'deny';
+  return {
+    decisionId: question.decisionId,
+    effect: verdict.effect,
+    reason: outwardReason(verdict.reason),
+    message: verdict.message,
+    revision,
+    fields: available ? [...tool.fields] : [],
+    allFields: available && tool.allFields,
+  };
+}
+
+function outwardReason(reason: LoggedReason): DecisionReason {
+  return reason === 'tool_unknown' || reason === 'tool_denied' ? 'tool_not_available' : reason;
+}

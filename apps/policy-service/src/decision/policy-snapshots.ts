@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { permissions } from '@bliro/contract/policy';
+import { z } from 'zod';
+import { WorkDatabase } from '../database.js';
+import { inBatches } from './in-batches.js';
+import type { OrganizationPolicy } from './policy.js';
+
+/** How old the confirmation of a snapshot may be when a question arrives. */
+export const confirmedWithinMs = 300;
+const mostOrganizations = 2_000;
+
+/** Revision and tools come from one statement, so from one moment. Tools are sent where the revision is not the known one. */
+const confirmSql = `
+  select asked.organization, coalesce(current.revision, 0)::text as revision,
+    case when coalesce(current.revision, 0) is distinct from asked.known then coalesce(
+      (select jsonb_agg(jsonb_build_object('key', tool.key, 'permission', tool.permission, 'fields', tool.fields))
+         from tool where tool.organization = asked.organization), '[]') end as tools
+  from unnest($1::text[], $2::bigint[]) as asked(organization, known)
+  left join revision as current on current.organization = asked.organization`;
+
+const toolRows = z.array(
+  z.object({ key: z.string(), permission: z.enum(permissions), fields: z.array(z.string()).nullable() }),
+);
+const confirmedRows = z.array(
+  z.object({ organization: z.string(), revision: z.coerce.number().int(), tools: toolRows.nullable() }),
+);
+
+interface Snapshot {
+  policy: OrganizationPolicy;
+  /** Monotonic milliseconds, from before the database was asked. */
+  confirmedAt: number;
+}
+
+/** The policies of organizations, in memory, each confirmed against the database before it is used. */
+@Injectable()
+export class PolicySnapshots {
+  /** Least recently used first. */
+  private readonly snapshots = new Map<string, Snapshot>();
+  private readonly confirm = inBatches<string, OrganizationPolicy>((items) => this.ask(items), 500);
+
+  constructor(private readonly database: WorkDatabase) {}
+
+  /**
+   * The policy as the database had it at most `confirmedWithinMs` before `arrived` (performance.now()), or later. Rejects when the
+   * database can't say; there is no answer from a snapshot that could not be confirmed.
+   */
+  async confirmed(organization: string, arrived: number): Promise<OrganizationPolicy> {
+    const known = this.snapshots.get(organization);
+    if (known !== undefined && known.confirmedAt >= arrived - confirmedWithinMs) return known.policy;
+    return this.confirm(organization);
+  }
+
+  private async ask(items: string[]): Promise<OrganizationPolicy[]> {
+    const confirmedAt = performance.now();
+    const organizations = [...new Set(items)];
+    const policies = new Map(organizations.map((name) => [name, this.snapshots.get(name)?.policy]));
+    const known = organizations.map((name) => policies.get(name)?.revision ?? null);
+    const rows = confirmedRows.parse(await this.database.query(confirmSql, [organizations, known]));
+    for (const { organization, revision, tools } of rows) {
+      const policy = tools === null ? policies.get(organization) : { revision, tools: toolsByKey(tools) };
+      if (policy === undefined) continue;
+      policies.set(organization, policy);
+      this.keep(organization, { policy, confirmedAt });
+    }
+    return items.map((name) => policies.get(name) ?? unconfirmed());
+  }
+
+  private keep(organization: string, snapshot: Snapshot): void {
+    this.snapshots.delete(organization);
+    this.snapshots.set(organization, snapshot);
+    const [oldest] = this.snapshots.keys();
+    if (this.snapshots.size > mostOrganizations && oldest !== undefined) this.snapshots.delete(oldest);
+  }
+}
+
+function toolsByKey(tools: z.output<typeof toolRows>): OrganizationPolicy['tools'] {
+  return new Map(tools.map(({ key, ...settings }) => [key, settings]));
+}
+
+function unconfirmed(): never {
+  throw new Error('The database did not answer for an organization.');
+}

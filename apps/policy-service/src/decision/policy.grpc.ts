@@ -1,0 +1,38 @@
+import { Controller, Logger } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import { decideRequest, type DecideReply } from '@bliro/contract/policy';
+import { parseRequest, RpcFailure } from '@bliro/rpc';
+import { Decisions } from './decisions.js';
+import { Grants } from './grants.js';
+
+const requestOfDistinctIds = decideRequest.refine(
+  ({ questions }) => new Set(questions.map(({ decisionId }) => decisionId)).size === questions.length,
+  { path: ['questions'], message: 'the id of a decision occurs twice' },
+);
+
+/** gRPC `policy.Policy`. Whatever fails here is answered UNAVAILABLE: no answer means no, and asking again is right. */
+@Controller()
+export class PolicyGrpcController {
+  private readonly logger = new Logger(PolicyGrpcController.name);
+
+  constructor(
+    private readonly decisions: Decisions,
+    private readonly grants: Grants,
+  ) {}
+
+  @GrpcMethod('Policy', 'Decide')
+  async decide(request: unknown): Promise<DecideReply> {
+    const asked = parseRequest(requestOfDistinctIds, request);
+    try {
+      return await this.decisions.decide(asked);
+    } catch (error) {
+      this.logger.error({ err: error, questions: asked.questions.length, msg: 'nothing could be decided' });
+      throw new RpcFailure('unavailable', 'Nothing can be decided at the moment.');
+    }
+  }
+
+  @GrpcMethod('Policy', 'Keys')
+  keys(): { jwksJson: string } {
+    return { jwksJson: this.grants.publicKeys() };
+  }
+}
