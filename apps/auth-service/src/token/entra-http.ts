@@ -21,7 +21,7 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 /** MSAL hides every error of a network module but its own kind. */
 class NetworkModuleError extends AuthError {
   constructor(cause: string) {
-    super(cause);
+    super(cause, '');
     Object.setPrototypeOf(this, NetworkModuleError.prototype);
   }
 }
@@ -60,17 +60,17 @@ export class EntraHttp implements INetworkModule {
   }
 
   private async post(form: URLSearchParams) {
+    const signal = AbortSignal.timeout(this.timeoutMs);
     try {
       const answer = await request(this.tokenEndpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: form.toString(),
-        signal: AbortSignal.timeout(this.timeoutMs),
+        signal,
       });
       return { status: answer.statusCode, headers: answer.headers, body: await limited(answer.body) };
-    } catch (error) {
-      const timedOut = error instanceof Error && error.name === 'TimeoutError';
-      return this.fail({ kind: 'transport', cause: timedOut ? 'timeout' : 'unreachable' });
+    } catch {
+      return this.fail({ kind: 'transport', cause: signal.aborted ? 'timeout' : 'unreachable' });
     }
   }
 

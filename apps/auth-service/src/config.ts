@@ -1,0 +1,76 @@
+import {
+  commonConfig,
+  csv,
+  databaseUrl,
+  hostConfig,
+  port,
+  refuseStandins,
+  secretFile,
+  serviceUrl,
+  tlsConfig,
+} from '@bliro/config';
+import { z } from 'zod';
+import { cloudOf } from './environment/cloud.js';
+import { parseKeyRing } from './vault/key-ring.js';
+
+const fields = z.object({
+  ...commonConfig,
+  ...tlsConfig,
+  ...hostConfig,
+  PORT: port().meta({ description: 'Port of the HTTP API' }),
+  GRPC_PORT: port().meta({ description: 'Port that other services call by gRPC' }),
+  DATABASE_URL: databaseUrl().meta({ description: 'Schema auth, as the role of request handlers' }),
+  DATABASE_WORK_URL: databaseUrl().meta({ description: 'Schema auth, as the role of tokens, callbacks and events' }),
+  KEYSTORE_URL: databaseUrl().meta({ description: 'The key store, a database of its own with short-lived backups' }),
+  KEY_RING_FILE: secretFile()
+    .transform((content, ctx) => {
+      const parsed = parseKeyRing(content);
+      if ('ring' in parsed) return parsed.ring;
+      ctx.issues.push({ code: 'custom', message: parsed.mistake, input: '' });
+      return z.NEVER;
+    })
+    .meta({
+      description: 'File with the key ring that wraps data keys: {"active": id, "keys": {id: 32 bytes as base64url}}',
+    }),
+  ENTRA_CLIENT_ID: z
+    .guid({ error: 'expected an application (client) id' })
+    .meta({ description: 'Application id of our registration at Microsoft Entra' }),
+  ENTRA_CLIENT_SECRET_FILE: secretFile().meta({ description: "File with that registration's client secret" }),
+  ENTRA_STANDIN_ORIGIN: serviceUrl()
+    .optional()
+    .meta({ description: "Origin of a stand-in for Microsoft's sign-in, for rehearsals" }),
+  DISCOVERY_URL: serviceUrl()
+    .default('https://globaldisco.crm.dynamics.com')
+    .meta({ description: "Microsoft's Global Discovery Service; it says which cloud is meant" }),
+  POLICY_GRPC_URL: z.string().min(1).meta({ description: 'host:port of policy-service' }),
+  EGRESS_ADDRESSES: csv()
+    .default([])
+    .meta({ description: "Addresses that Microsoft sees us call from, for a customer's Conditional Access" }),
+});
+
+export const authConfig = refuseStandins(fields, { microsoft: ['DISCOVERY_URL', 'ENTRA_STANDIN_ORIGIN'] }).superRefine(
+  (config, ctx) => {
+    const refuse = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [name], message });
+    if (cloudOf(config.DISCOVERY_URL) === undefined && !config.ALLOW_LOCAL_STANDINS) {
+      refuse('DISCOVERY_URL', "expected the Discovery address of one of Microsoft's clouds");
+    }
+    if (config.APP_ORIGIN !== undefined && !isSameSite(config.APP_ORIGIN, config.PUBLIC_ORIGIN)) {
+      refuse(
+        'APP_ORIGIN',
+        'expected an origin of the same site as PUBLIC_ORIGIN: the browser would not send the cookie',
+      );
+    }
+  },
+);
+export type AuthConfig = z.output<typeof authConfig>;
+
+/** Same scheme, and one host or both below a common domain. Which domains are public (co.uk) isn't known here. */
+export function isSameSite(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)];
+  if (a.protocol !== b.protocol) return false;
+  if (a.hostname === b.hostname) return true;
+  if (/^[\d.]+$|^\[/.test(a.hostname) || /^[\d.]+$|^\[/.test(b.hostname)) return false;
+  return domainOf(a.hostname) === domainOf(b.hostname);
+}
+
+const domainOf = (hostname: string): string => hostname.split('.').slice(-2).join('.');

@@ -1,0 +1,176 @@
+import type { Logger } from '@bliro/observe';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import type { Connection } from '../connection/connection.entity.js';
+import { CiphertextRefused, WrappingKeyMissing } from '../vault/key-ring.js';
+import { DataKeyGone, type Sealed, type TokenPlace, type Vault } from '../vault/vault.js';
+import { type Broken, classify, type Verdict } from './classify.js';
+import type { EntraClient, Redeemed } from './entra-client.js';
+import { describeFailure, EntraFailed, type EntraFailure } from './entra-failure.js';
+import { countAnother, freeLease, type Lease, takeLease } from './lease.js';
+import type { HeldToken } from './memory.js';
+import { countUnknownRefusal, settleBroken, settleSuccess } from './settle.js';
+
+export type RefreshAnswer =
+  | { kind: 'token'; token: HeldToken }
+  /** The row is another one by now: look at it again. */
+  | { kind: 'changed' }
+  | { kind: 'later'; retryAfterMs: number }
+  /** The row stands, but no key opens it. */
+  | { kind: 'lost' };
+
+const BUSY_ROUNDS = 40;
+const BUSY_PAUSE_MS = 100;
+const FAULT_OF_OURS_MS = 60_000;
+const UNKNOWN_REFUSAL_MS = 600_000;
+
+/** Redeems refresh tokens: one process at a time for a connection, and never in a transaction. */
+export class Refresher {
+  readonly #running = new Map<string, Promise<RefreshAnswer>>();
+
+  constructor(
+    private readonly work: DataSource,
+    private readonly vault: Vault,
+    private readonly entra: EntraClient,
+    private readonly discoveryUrl: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Many callers in this process get one redemption's answer. */
+  refresh(connection: Connection, resource: string): Promise<RefreshAnswer> {
+    const key = `${connection.id} ${connection.version} ${resource}`;
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const begun = this.redeemUnderLease(connection, resource).finally(() => this.#running.delete(key));
+    this.#running.set(key, begun);
+    return begun;
+  }
+
+  private async redeemUnderLease(connection: Connection, resource: string): Promise<RefreshAnswer> {
+    for (let round = 0; round < BUSY_ROUNDS; round += 1) {
+      const answer = await takeLease(this.work, connection);
+      if (answer.kind === 'changed') return answer;
+      if (answer.kind === 'limited') return { kind: 'later', retryAfterMs: answer.retryAfterMs };
+      if (answer.kind === 'taken') return this.redeem(answer.lease, resource);
+      await pause(BUSY_PAUSE_MS);
+    }
+    return { kind: 'later', retryAfterMs: 1000 };
+  }
+
+  private async redeem(lease: Lease, resource: string): Promise<RefreshAnswer> {
+    try {
+      const refreshToken = await this.open(lease.connection);
+      return await this.ask(lease, refreshToken, resource);
+    } catch (error) {
+      await freeLease(this.work, lease);
+      return this.failed(lease, error);
+    }
+  }
+
+  private async ask(lease: Lease, refreshToken: string, resource: string): Promise<RefreshAnswer> {
+    try {
+      const redeemed = await this.redeemFor(lease, refreshToken, resource);
+      return await this.succeeded(lease, redeemed);
+    } catch (error) {
+      if (!(error instanceof EntraFailed)) throw error;
+      return this.refused(lease, await this.verdict(lease, error.failure, refreshToken, resource), error.failure);
+    }
+  }
+
+  private redeemFor({ connection }: Lease, refreshToken: string, resource: string): Promise<Redeemed> {
+    return this.entra.redeemRefreshToken({ refreshToken, tenantId: connection.tenantId ?? '', resource });
+  }
+
+  private async succeeded(lease: Lease, redeemed: Redeemed): Promise<RefreshAnswer> {
+    const { connection } = lease;
+    const sealed = await this.seal(connection, redeemed.refreshToken);
+    if (!(await settleSuccess(this.work, lease, sealed))) {
+      if (sealed !== undefined) await this.vault.forget(sealed);
+      await freeLease(this.work, lease);
+      return { kind: 'changed' };
+    }
+    if (sealed !== undefined) this.removeOldKeys(connection);
+    return { kind: 'token', token: { accessToken: redeemed.accessToken, expiresAt: redeemed.expiresAt } };
+  }
+
+  private async seal(connection: Connection, refreshToken: string | undefined): Promise<Sealed | undefined> {
+    if (refreshToken === undefined) return undefined;
+    return this.vault.seal(refreshToken, { ...placeOf(connection), generation: connection.generation + 1 });
+  }
+
+  /** 65001 ends a connection only when Discovery's scope is refused alike; else the environment's address is what is wrong. */
+  private async verdict(lease: Lease, failure: EntraFailure, refreshToken: string, resource: string): Promise<Verdict> {
+    const first = classify(failure);
+    if (first.kind !== 'consent_missing') return first;
+    if (resource === this.discoveryUrl) return consentRevoked;
+    const unconfirmed: Verdict = { kind: 'transient', retryAfterMs: FAULT_OF_OURS_MS, alarm: true };
+    if (!(await countAnother(this.work, lease))) return unconfirmed;
+    try {
+      await this.redeemFor(lease, refreshToken, this.discoveryUrl);
+      return unconfirmed;
+    } catch (error) {
+      if (!(error instanceof EntraFailed)) throw error;
+      const second = classify(error.failure);
+      return second.kind === 'consent_missing' ? consentRevoked : second;
+    }
+  }
+
+  private async refused(lease: Lease, verdict: Verdict, failure: EntraFailure): Promise<RefreshAnswer> {
+    const { connection } = lease;
+    const fields = { connectionId: connection.id, verdict: verdict.kind, failure: describeFailure(failure) };
+    if (verdict.kind === 'broken') return this.broken(lease, verdict, fields);
+    if (verdict.kind === 'unknown_refusal' && (await countUnknownRefusal(this.work, lease))) {
+      return this.broken(lease, refusedByMicrosoft, fields);
+    }
+    await freeLease(this.work, lease);
+    const alarm = verdict.kind !== 'transient' || verdict.alarm;
+    this.logger[alarm ? 'error' : 'warn'](fields, 'Microsoft Entra gave no token');
+    if (verdict.kind === 'transient') return { kind: 'later', retryAfterMs: verdict.retryAfterMs };
+    return { kind: 'later', retryAfterMs: verdict.kind === 'unknown_refusal' ? UNKNOWN_REFUSAL_MS : FAULT_OF_OURS_MS };
+  }
+
+  private async broken(lease: Lease, verdict: Broken, fields: object): Promise<RefreshAnswer> {
+    const { connection } = lease;
+    const settled = await settleBroken(this.work, lease, verdict);
+    if (!settled) await freeLease(this.work, lease);
+    else if (verdict.keepDays === 0) await this.destroy(connection);
+    this.logger.warn({ ...fields, reason: verdict.reason, settled }, 'a connection needs its user');
+    return { kind: 'changed' };
+  }
+
+  private failed({ connection }: Lease, error: unknown): RefreshAnswer {
+    if (error instanceof DataKeyGone) {
+      this.logger.error({ err: error, connectionId: connection.id }, 'a connection has lost its data key');
+      return { kind: 'lost' };
+    }
+    const alarm = error instanceof CiphertextRefused || error instanceof WrappingKeyMissing;
+    this.logger.error({ err: error, connectionId: connection.id, alarm }, 'a refresh token could not be used');
+    return { kind: 'later', retryAfterMs: alarm ? FAULT_OF_OURS_MS : 5_000 };
+  }
+
+  private open(connection: Connection): Promise<string> {
+    const { ciphertext, dataKeyId } = connection;
+    if (ciphertext === null || dataKeyId === null) throw new DataKeyGone('A connection has no token.');
+    return this.vault.open({ ciphertext, dataKeyId }, placeOf(connection));
+  }
+
+  /** Not waited for: what stays behind opens nothing that is still stored, and the sweep takes it. */
+  private removeOldKeys(connection: Connection): void {
+    void this.destroy(connection);
+  }
+
+  private async destroy({ id, generation }: Connection): Promise<void> {
+    try {
+      await this.vault.destroy(id, generation);
+    } catch (error) {
+      this.logger.warn({ err: error, connectionId: id }, 'a data key is left to the sweep');
+    }
+  }
+}
+
+const consentRevoked: Broken = { kind: 'broken', reason: 'consent_revoked', keepDays: 0, probe: 'never' };
+const refusedByMicrosoft: Broken = { kind: 'broken', reason: 'refused_by_microsoft', keepDays: 30, probe: 'daily' };
+
+function placeOf({ id, organization, userId, generation }: Connection): TokenPlace {
+  return { organization, userId, connectionId: id, generation };
+}

@@ -1,0 +1,37 @@
+import {
+  accessTokensRequest,
+  type AccessTokensReply,
+  type AccessTokensRequest,
+  authProto,
+  eventsSinceRequest,
+  type EventsSinceReply,
+  type EventsSinceRequest,
+} from '@bliro/contract/auth';
+import { eventsSince } from '@bliro/event-log';
+import { parseRequest } from '@bliro/rpc';
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import { WorkDatabase } from '../databases.js';
+import { AccessTokens } from './access-tokens.js';
+
+@Controller()
+export class AuthRpcController {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly database: WorkDatabase,
+  ) {}
+
+  @GrpcMethod(authProto.service, 'AccessTokens')
+  async accessTokens(request: AccessTokensRequest): Promise<AccessTokensReply> {
+    const { questions } = parseRequest(accessTokensRequest, request);
+    return { answers: await this.tokens.answer(questions) };
+  }
+
+  @GrpcMethod(authProto.service, 'EventsSince')
+  async eventsSince(request: EventsSinceRequest): Promise<EventsSinceReply> {
+    const { cursor, limit } = parseRequest(eventsSinceRequest, request);
+    const page = await eventsSince(this.database.dataSource, cursor, limit);
+    const events = page.events.map(({ data, ...event }) => ({ ...event, dataJson: JSON.stringify(data) }));
+    return { events, cursor: page.cursor };
+  }
+}

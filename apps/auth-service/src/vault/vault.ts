@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { CompactEncrypt } from 'jose';
+import { CiphertextRefused, decrypt, type KeyRing } from './key-ring.js';
+import type { KeyStore } from './key-store.js';
+
+/** Whose refresh token it is. */
+export interface TokenPlace {
+  organization: string;
+  userId: string;
+  connectionId: string;
+  generation: number;
+}
+
+export interface Sealed {
+  ciphertext: string;
+  dataKeyId: string;
+}
+
+/** The data key of a token that a row still names is gone: the token can't be had any more, by anybody. */
+export class DataKeyGone extends Error {
+  override readonly name = 'DataKeyGone';
+}
+
+/**
+ * Refresh tokens, each encrypted under a data key of its own. The data key stands wrapped in the key store, the ciphertext in
+ * the connection's row: neither database alone opens anything.
+ */
+export class Vault {
+  constructor(
+    private readonly ring: KeyRing,
+    private readonly store: KeyStore,
+  ) {}
+
+  /** Stores a new data key, then answers what the row has to hold. A row that isn't written after all: `forget`. */
+  async seal(refreshToken: string, place: TokenPlace): Promise<Sealed> {
+    const dataKey = randomBytes(32);
+    const keyPlace = { dataKeyId: randomUUID(), connectionId: place.connectionId, generation: place.generation };
+    const ciphertext = await new CompactEncrypt(Buffer.from(refreshToken))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: keyPlace.dataKeyId, ...headerOf(place) })
+      .encrypt(dataKey);
+    await this.store.put({ ...(await this.ring.wrap(dataKey, keyPlace)), ...keyPlace });
+    dataKey.fill(0);
+    return { ciphertext, dataKeyId: keyPlace.dataKeyId };
+  }
+
+  /** @throws DataKeyGone, CiphertextRefused, WrappingKeyMissing, KeyStoreUnavailable */
+  async open({ ciphertext, dataKeyId }: Sealed, place: TokenPlace): Promise<string> {
+    const stored = await this.store.get(dataKeyId);
+    if (stored === undefined) throw new DataKeyGone('The data key of a refresh token is gone.');
+    const keyPlace = { dataKeyId, connectionId: place.connectionId, generation: place.generation };
+    const dataKey = await this.ring.unwrap(stored, keyPlace);
+    const { plaintext, header } = await decrypt(ciphertext, dataKey, 'A refresh token');
+    const matches = Object.entries({ kid: dataKeyId, ...headerOf(place) }).every(
+      ([name, value]) => header[name] === value,
+    );
+    if (!matches) throw new CiphertextRefused('A refresh token');
+    return Buffer.from(plaintext).toString('utf8');
+  }
+
+  async forget(sealed: Sealed): Promise<void> {
+    await this.store.remove([sealed.dataKeyId]);
+  }
+
+  async isLost(dataKeyId: string): Promise<boolean> {
+    return this.store.lacks(dataKeyId);
+  }
+
+  /** Ends what was stored for a connection up to this generation: without the keys no copy of the row opens. */
+  async destroy(connectionId: string, generation: number): Promise<void> {
+    await this.store.removeUpTo(connectionId, generation);
+  }
+}
+
+function headerOf({ organization, userId, connectionId, generation }: TokenPlace) {
+  return { organization, user: userId, connection: connectionId, generation };
+}
