@@ -1,6 +1,6 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { convertSchema } from './openapi-schema.js';
+import { z } from 'zod';
 import { addProblems } from './openapi-problems.js';
 import { type ProblemCatalogue } from './problem.js';
 
@@ -28,4 +28,23 @@ export function openApiDocument(app: NestFastifyApplication, { title, problems }
     operationIdFactory: (_controller, method) => method,
   });
   return addProblems(document, problems);
+}
+
+interface Converted {
+  schema: Record<string, unknown>;
+  components: Record<string, Record<string, unknown>>;
+}
+
+/** A zod schema as JSON Schema 2020-12, its named parts (`.meta({ id })`) as components. */
+function convertSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }): Converted | undefined {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const { $schema: _dialect, $defs = {}, ...root } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any' });
+  const components = Object.fromEntries(Object.entries($defs).map(([name, part]) => [name, withoutId(part)]));
+  if (typeof root.id !== 'string') return { schema: root, components };
+  return { schema: { $ref: `#/$defs/${root.id}` }, components: { ...components, [root.id]: withoutId(root) } };
+}
+
+function withoutId(schema: Record<string, unknown>): Record<string, unknown> {
+  const { id: _id, ...rest } = schema;
+  return rest;
 }

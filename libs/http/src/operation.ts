@@ -1,5 +1,6 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { applyDecorators, Param, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
+import { z } from 'zod';
 import { type Role } from './host-token.js';
 
 export const PUBLIC = 'http:public';
@@ -13,3 +14,8 @@ export const Roles = (...roles: Role[]) => applyDecorators(SetMetadata(ROLES, ro
 
 /** The codes of its own that a route can answer, for the OpenAPI document; those that follow from its form are added there. */
 export const Problems = (...codes: string[]) => ApiExtension('x-problems', codes);
+
+/** A path parameter that is a UUID; anything else answers 404 not_found, like an id that is unknown. */
+export function UuidParam(name = 'id'): ParameterDecorator {
+  return Param(name, { schema: z.guid() });
+}

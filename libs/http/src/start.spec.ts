@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
-import { generateKeyPair, type JWTPayload } from 'jose';
 import { HostProduct } from './fixture/host-product.js';
-import { guarded, NotesModule, startNotes, type NotesApi } from './fixture/notes-api.js';
+import { expectProblem, guarded, NotesModule, startNotes, type NotesApi } from './fixture/notes-api.js';
 
 let host: HostProduct;
 let api: NotesApi;
@@ -17,104 +16,9 @@ afterAll(async () => {
   await host.close();
 });
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
-}
-
-async function send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> {
-  const response = await fetch(api.origin + path, { method, headers, body: body ?? null });
-  const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: isJson ? (JSON.parse(text) as Answer['body']) : { text },
-  };
-}
-
-async function as(token: string | Promise<string>, method: string, path: string, body?: string): Promise<Answer> {
-  const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-  return send(method, path, { authorization: `Bearer ${await token}`, ...json }, body);
-}
-
-function expectProblem(answer: Answer, status: number, code: string): void {
-  expect(answer.body).toMatchObject({ type: `/jobs/v1/problems#${code}`, status, code });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-}
-
-const without = (claim: string): JWTPayload => ({ [claim]: undefined });
-
-describe('who calls', () => {
-  test('the caller is what the token says', async () => {
-    const answer = await as(host.token(), 'GET', '/jobs/v1/notes?limit=7');
-    expect(answer.body).toEqual({ limit: 7, caller: { organization: 'acme', userId: 'rep', roles: ['user'] } });
-  });
-
-  test('without a token: 401 with a challenge', async () => {
-    const answer = await send('GET', '/jobs/v1/notes', {});
-    expectProblem(answer, 401, 'unauthenticated');
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-  });
-
-  test.each([
-    ['expired', () => host.token({}, { lifeSeconds: -1 })],
-    ['valid for more than an hour', () => host.token({}, { lifeSeconds: 3700 })],
-    ['without exp', () => host.token(without('exp'))],
-    ['for another audience', () => host.token({ aud: 'other' })],
-    ['by another issuer', () => host.token({ iss: 'https://other.invalid' })],
-    ['signed by another key', async () => host.token({}, { key: (await generateKeyPair('ES256')).privateKey })],
-    ['signed by an algorithm off the list', () => host.token({}, { alg: 'HS256', key: new Uint8Array(32) as never })],
-    ['unsigned', () => host.unsigned()],
-    ['without an organization', () => host.token(without('org'))],
-    ['without roles', () => host.token({ roles: [] })],
-    ['of a pipeline that is a user too', () => host.token({ roles: ['pipeline', 'user'] })],
-    ['that is not a JWT', () => 'abc.def'],
-  ])('a token %s: 401', async (_kind, token) => {
-    expectProblem(await as(token(), 'GET', '/jobs/v1/notes'), 401, 'unauthenticated');
-  });
-
-  test.each(['RS256', 'EdDSA'])('a token signed with %s is taken', async (alg) => {
-    const other = await HostProduct.start(alg);
-    const served = await startNotes(other);
-    try {
-      const headers = { authorization: `Bearer ${await other.token()}` };
-      expect((await fetch(`${served.origin}/jobs/v1/notes`, { headers })).status).toBe(200);
-    } finally {
-      await served.app.close();
-      await other.close();
-    }
-  });
-
-  test('tokens of unknown keys do not make us ask for keys each time', async () => {
-    await as(host.token(), 'GET', '/jobs/v1/notes');
-    const before = host.requests;
-    for (const kid of ['a', 'b', 'c', 'd']) {
-      expectProblem(await as(host.token({}, { kid }), 'GET', '/jobs/v1/notes'), 401, 'unauthenticated');
-    }
-    expect(host.requests - before).toBeLessThanOrEqual(1);
-  });
-
-  test('an hour and a little skew are taken', async () => {
-    expect((await as(host.token({}, { lifeSeconds: 3650 }), 'GET', '/jobs/v1/notes')).status).toBe(200);
-  });
-
-  test('a role that may not: 403, before anything of the body is looked at', async () => {
-    const pipeline = host.token({ roles: ['pipeline'] });
-    expectProblem(await as(pipeline, 'POST', '/jobs/v1/notes', '{"broken'), 403, 'forbidden');
-    expectProblem(await send('POST', '/jobs/v1/notes', { 'content-type': 'text/plain' }, 'x'), 401, 'unauthenticated');
-  });
-
-  test('a public route needs no token', async () => {
-    expect((await send('POST', '/jobs/v1/open', {})).status).toBe(204);
-  });
-});
-
 describe('what is sent', () => {
   test('a right body is taken', async () => {
-    const answer = await as(host.token(), 'POST', '/jobs/v1/notes', '{"title":"Call Ada"}');
+    const answer = await api.as(host.token(), 'POST', '/jobs/v1/notes', '{"title":"Call Ada"}');
     expect([answer.status, answer.body]).toEqual([201, { title: 'Call Ada' }]);
   });
 
@@ -125,18 +29,18 @@ describe('what is sent', () => {
     ['a missing body', undefined, ['']],
     ['an empty body', '', ['']],
   ])('%s: 400 with pointers', async (_kind, body, pointers) => {
-    const answer = await as(host.token(), 'POST', '/jobs/v1/notes', body);
+    const answer = await api.as(host.token(), 'POST', '/jobs/v1/notes', body);
     expectProblem(answer, 400, 'invalid_body');
     expect((answer.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
   test.each(['{"title":', 'title', '{"__proto__":{"title":"x"}}'])('invalid JSON %s: 400', async (body) => {
-    expectProblem(await as(host.token(), 'POST', '/jobs/v1/notes', body), 400, 'invalid_json');
+    expectProblem(await api.as(host.token(), 'POST', '/jobs/v1/notes', body), 400, 'invalid_json');
   });
 
   test.each([1, 8])('a body over %d MB: 413', async (megabytes) => {
     const body = JSON.stringify({ title: 'x'.repeat(megabytes * 1024 * 1024) });
-    expectProblem(await as(host.token(), 'POST', '/jobs/v1/notes', body), 413, 'body_too_large');
+    expectProblem(await api.as(host.token(), 'POST', '/jobs/v1/notes', body), 413, 'body_too_large');
   });
 
   test('a body that is not JSON: 415', async () => {
@@ -144,18 +48,18 @@ describe('what is sent', () => {
       authorization: `Bearer ${await host.token()}`,
       'content-type': 'application/x-www-form-urlencoded',
     };
-    expectProblem(await send('POST', '/jobs/v1/notes', headers, 'title=x'), 415, 'unsupported_media_type');
+    expectProblem(await api.send('POST', '/jobs/v1/notes', headers, 'title=x'), 415, 'unsupported_media_type');
   });
 
   test('a wrong query: 400 with the parameter', async () => {
-    const answer = await as(host.token(), 'GET', '/jobs/v1/notes?limit=1000');
+    const answer = await api.as(host.token(), 'GET', '/jobs/v1/notes?limit=1000');
     expectProblem(answer, 400, 'invalid_query');
     expect(answer.body['errors']).toEqual([{ pointer: '/limit', message: expect.any(String) }]);
   });
 
   test('an id that is no UUID answers like an unknown one', async () => {
-    expectProblem(await as(host.token(), 'GET', '/jobs/v1/notes/12%27'), 404, 'not_found');
-    expectProblem(await as(host.token(), 'GET', `/jobs/v1/notes/${'7'.repeat(300)}`), 404, 'not_found');
+    expectProblem(await api.as(host.token(), 'GET', '/jobs/v1/notes/12%27'), 404, 'not_found');
+    expectProblem(await api.as(host.token(), 'GET', `/jobs/v1/notes/${'7'.repeat(300)}`), 404, 'not_found');
   });
 
   test.each([
@@ -163,7 +67,7 @@ describe('what is sent', () => {
     ['PUT', '/jobs/v1/notes'],
     ['GET', '/elsewhere'],
   ])('an unknown route %s %s: 404 without a code', async (method, path) => {
-    const answer = await send(method, path, {});
+    const answer = await api.send(method, path, {});
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ type: 'about:blank', status: 404 });
@@ -171,19 +75,19 @@ describe('what is sent', () => {
   });
 
   test('a malformed address: 400', async () => {
-    expectProblem(await send('GET', '/jobs/v1/notes/%zz', {}), 400, 'bad_request');
+    expectProblem(await api.send('GET', '/jobs/v1/notes/%zz', {}), 400, 'bad_request');
   });
 });
 
 describe('what goes wrong', () => {
   test('a problem carries its status and when to come back', async () => {
-    const answer = await as(host.token(), 'GET', '/jobs/v1/notes/busy');
+    const answer = await api.as(host.token(), 'GET', '/jobs/v1/notes/busy');
     expectProblem(answer, 429, 'busy');
     expect(answer.headers.get('retry-after')).toBe('7');
   });
 
   test.each(['broken', 'undefined-code'])('%s: 500 that tells nothing, and a log line that does', async (path) => {
-    const answer = await as(host.token(), 'GET', `/jobs/v1/notes/${path}`);
+    const answer = await api.as(host.token(), 'GET', `/jobs/v1/notes/${path}`);
     expectProblem(answer, 500, 'internal');
     expect(JSON.stringify(answer.body)).not.toMatch(/cable|hunter2|never_defined/);
     const line = api.lines.find(
@@ -192,35 +96,13 @@ describe('what goes wrong', () => {
     expect(JSON.stringify(line)).toMatch(/cable is cut|never_defined/);
     expect(JSON.stringify(line)).not.toContain('hunter2');
   });
-
-  test('keys that are out of reach: 503, and a known key goes on', async () => {
-    const down = await HostProduct.start();
-    const other = await startNotes(down);
-    const url = `${other.origin}/jobs/v1/notes`;
-    const headers = { authorization: `Bearer ${await down.token()}` };
-    try {
-      down.serves = false;
-      const refusal = await fetch(url, { headers });
-      expect([refusal.status, ((await refusal.json()) as { code: string }).code]).toEqual([
-        503,
-        'host_keys_unavailable',
-      ]);
-      expect(refusal.headers.get('retry-after')).toBe('2');
-      down.serves = true;
-      expect((await fetch(url, { headers })).status).toBe(200);
-      await down.close();
-      expect((await fetch(url, { headers })).status).toBe(200);
-    } finally {
-      await other.app.close();
-    }
-  });
 });
 
 describe('what is around', () => {
   test('the correlation id comes back, and a strange one is replaced', async () => {
-    const taken = await send('GET', '/jobs/v1/notes', { 'x-correlation-id': 'meeting-42' });
+    const taken = await api.send('GET', '/jobs/v1/notes', { 'x-correlation-id': 'meeting-42' });
     expect(taken.headers.get('x-correlation-id')).toBe('meeting-42');
-    const replaced = await send('GET', '/jobs/v1/notes', { 'x-correlation-id': '"; drop' });
+    const replaced = await api.send('GET', '/jobs/v1/notes', { 'x-correlation-id': '"; drop' });
     expect(replaced.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
@@ -230,7 +112,7 @@ describe('what is around', () => {
       'content-type': 'application/json',
       'x-correlation-id': 'line-0001',
     };
-    await send('POST', '/jobs/v1/notes?q=secret-query', headers, '{"title":"secret-title"}');
+    await api.send('POST', '/jobs/v1/notes?q=secret-query', headers, '{"title":"secret-title"}');
     const lines = api.lines.filter(({ correlationId }) => correlationId === 'line-0001');
     expect(lines).toEqual([
       expect.objectContaining({ level: 'info', service: 'notes', method: 'POST', path: '/jobs/v1/notes', status: 201 }),
@@ -240,15 +122,15 @@ describe('what is around', () => {
 
   test('pages of the one app origin may call with credentials', async () => {
     const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
-    const ours = await send('OPTIONS', '/jobs/v1/notes', { origin: 'https://app.example.com', ...preflight });
+    const ours = await api.send('OPTIONS', '/jobs/v1/notes', { origin: 'https://app.example.com', ...preflight });
     expect(ours.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     expect(ours.headers.get('access-control-allow-credentials')).toBe('true');
-    const others = await send('OPTIONS', '/jobs/v1/notes', { origin: 'https://evil.example.com', ...preflight });
+    const others = await api.send('OPTIONS', '/jobs/v1/notes', { origin: 'https://evil.example.com', ...preflight });
     expect(others.headers.get('access-control-allow-origin')).toBeNull();
   });
 
   test('answers are not stored', async () => {
-    expect((await as(host.token(), 'GET', '/jobs/v1/notes')).headers.get('cache-control')).toBe('no-store');
+    expect((await api.as(host.token(), 'GET', '/jobs/v1/notes')).headers.get('cache-control')).toBe('no-store');
   });
 });
 

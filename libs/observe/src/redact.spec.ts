@@ -30,6 +30,7 @@ describe('scrubText', () => {
     'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'at https://app.example.com:8443/path/file.js:10:5',
     'error code: 0x80040265',
+    'basic tables have no code',
   ])('leaves %s', (text) => {
     expect(scrubText(text)).toBe(text);
   });

@@ -6,7 +6,7 @@ const SECRET_NAME =
 const ERROR_CODE = /^(?:[A-Z][A-Z0-9_]{0,40}|[a-z]{2,20}(?:_[a-z]{1,20}){0,6}|0x[0-9a-fA-F]{1,8}|[0-9A-Z]{1,5})$/;
 
 const JWT = /eyJ[\w-]{4,}\.[\w-]*(?:\.[\w-]*)*/g;
-const SCHEME = /\b(Bearer|Basic|PoP)\s+[^\s"',;]+/gi;
+const SCHEME = /\b(?:(Bearer)\s+[^\s"',;]+|(Basic|PoP)\s+[\w+/.-]{16,}=*)/gi;
 const PARAMETER =
   /\b((?:[a-z]+_)?(?:code|token|secret|password|assertion|verifier|nonce|state|claims))(=|%3D)[^&\s"'<>]+/gi;
 const USER_INFO = /(\w:\/\/[^\s/:@"']*):[^\s/@"']+@/g;
@@ -17,7 +17,7 @@ const LONG_RUN = /[\w-]{100,}/g;
 export function scrubText(text: string): string {
   return text
     .replace(JWT, REDACTED)
-    .replace(SCHEME, `$1 ${REDACTED}`)
+    .replace(SCHEME, `$1$2 ${REDACTED}`)
     .replace(PARAMETER, `$1$2${REDACTED}`)
     .replace(USER_INFO, `$1:${REDACTED}@`)
     .replace(LONG_RUN, REDACTED);
