@@ -22,7 +22,7 @@ export interface DecisionEntry {
 
 /**
  * A question asked again under its id adds a row only where the answer is another than the last one. The table's unique key keeps two
- * replicas from both adding the same answer at the same moment.
+ * replicas from both adding the same answer at the same moment; it counts on whatever changes an answer also making a new revision.
  */
 const insertSql = `
   insert into decision (id, organization, user_id, job, action, tool, purpose, effect, reason, revision, input_hash, correlation_id)

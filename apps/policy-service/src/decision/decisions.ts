@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { DecideReply, DecideRequest, Decision, DecisionReason, Purpose, Question } from '@bliro/contract/policy';
 import { correlationId } from '@bliro/observe';
 import { DecisionLog, type DecisionEntry } from './decision-log.js';
@@ -19,6 +19,8 @@ interface Decided {
 /** Decides what is asked with mandates: verified, evaluated on a confirmed policy, logged, and only then answered. */
 @Injectable()
 export class Decisions {
+  private readonly logger = new Logger(Decisions.name);
+
   constructor(
     private readonly mandates: Mandates,
     private readonly snapshots: PolicySnapshots,
@@ -39,7 +41,10 @@ export class Decisions {
 
   private async decideOne(question: Question, arrived: number): Promise<Decided> {
     const checked = await this.mandates.check(question);
-    if ('refused' in checked) return { question, revision: 0, verdict: notBelieved(checked.refused) };
+    if ('refused' in checked) {
+      this.logger.warn({ decisionId: question.decisionId, refused: checked.refused, msg: 'a mandate was refused' });
+      return { question, revision: 0, verdict: notBelieved(checked.refused) };
+    }
     const policy = await this.snapshots.confirmed(checked.claims.org, arrived);
     const tool = decidableTool(policy, checked.claims.tool);
     // Pausing comes with its own issue; the step has its place in the order.

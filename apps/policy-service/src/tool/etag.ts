@@ -10,13 +10,3 @@ export function etagOf(content: unknown): string {
 export function matches(ifMatch: string, etag: string): boolean {
   return ifMatch.trim() === '*' || ifMatch.split(',').some((tag) => tag.trim() === etag);
 }
-
-export interface Reply {
-  header(name: string, value: string): unknown;
-}
-
-/** Answers with this content under its tag. */
-export function tagged<Content>(reply: Reply, content: Content): Content {
-  reply.header('etag', etagOf(content));
-  return content;
-}

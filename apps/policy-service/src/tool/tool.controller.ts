@@ -3,9 +3,13 @@ import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { toolKey } from '@bliro/contract/policy';
 import { CurrentCaller, Problems, Roles, type Caller } from '@bliro/http';
 import { ChangeTool } from './change-tool.js';
-import { tagged, type Reply } from './etag.js';
+import { etagOf } from './etag.js';
 import { toolChange, toolList, toolView, type ToolChange, type ToolList, type ToolView } from './tool.schema.js';
 import { Tools } from './tools.js';
+
+interface Reply {
+  header(name: string, value: string): unknown;
+}
 
 const headers = { ETag: { description: 'Tag of this content', schema: { type: 'string' } } } as const;
 
@@ -21,7 +25,9 @@ export class ToolController {
   @Roles('admin', 'user')
   @ApiResponse({ status: 200, description: 'Tools, sorted by key', standardSchema: toolList, headers })
   async list(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: Reply): Promise<ToolList> {
-    return tagged(reply, { items: await this.tools.list(caller) });
+    const items = await this.tools.list(caller);
+    reply.header('etag', etagOf(items.map(withoutUse)));
+    return { items };
   }
 
   @Get(':key')
@@ -49,4 +55,14 @@ export class ToolController {
   ): Promise<ToolView> {
     return tagged(reply, await this.changeTool.change(caller, { key, ifMatch, change }));
   }
+}
+
+function tagged(reply: Reply, view: ToolView): ToolView {
+  reply.header('etag', etagOf(withoutUse(view)));
+  return view;
+}
+
+/** Using a tool doesn't change it: a tag stays good while its tool is at work. */
+function withoutUse({ lastUsedAt: _lastUsedAt, ...rest }: ToolView): ToolView {
+  return rest;
 }

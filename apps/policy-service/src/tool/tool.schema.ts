@@ -35,6 +35,10 @@ export const toolView = z
     permission: z.enum(permissions),
     origin: z.enum(['predefined', 'custom']),
     fields: z.array(z.string()).nullable().meta({ description: 'Null is all that the operation can take' }),
+    lastUsedAt: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When it was last allowed to anybody; for administrators, and not part of the tag' }),
     changedAt: z.iso.datetime().optional(),
     changedBy: z.string().optional(),
     revision: z.int().meta({ description: "The organization's revision that last changed the tool; 0: none did" }),
