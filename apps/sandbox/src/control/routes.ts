@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
+import { z } from 'zod';
+import { jobMessageSchema, sessionSchema } from '../host/requests.js';
+import type { Sandbox } from '../sandbox.js';
+import { consentAs, consentSchema } from './consent.js';
+import { send, type Answer } from './exchange.js';
+import { faultSchema } from './faults.js';
+import { info } from './info.js';
+import { checked, ControlProblem, parsedJson } from './problem.js';
+import { changeRecord, recordChangeSchema, recordsOf, recordsQuerySchema } from './records.js';
+
+const journalQuerySchema = z.strictObject({
+  target: z.enum(['entra', 'discovery', 'dataverse']).optional(),
+  since: z.coerce.number().int().min(0).default(0),
+});
+
+type Handle = (request: FastifyRequest) => Answer | Promise<Answer>;
+
+/** What tests and rehearsals steer the sandbox with. */
+export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
+  const { host, journal, faults } = sandbox;
+  const on = (method: HTTPMethods, path: string, handle: Handle): void => {
+    app.route({
+      method,
+      url: `/control/${path}`,
+      handler: async (request, reply) => send(reply, await orProblem(() => handle(request))),
+    });
+  };
+  on('GET', 'info', () => ok(info(sandbox)));
+  on('POST', 'session', async ({ body }) =>
+    ok({ token: await host.sessionToken(checked(sessionSchema, parsedJson(body))) }),
+  );
+  on('POST', 'job-message', async ({ body }) =>
+    ok({ jws: await host.jobMessage(checked(jobMessageSchema, parsedJson(body))) }),
+  );
+  on('POST', 'consent', ({ body }) => ok(consentAs(sandbox, checked(consentSchema, parsedJson(body)))));
+  on('GET', 'journal', ({ query }) => {
+    const { since, target } = checked(journalQuerySchema, query);
+    return ok({ items: journal.list(since, target) });
+  });
+  on('GET', 'records', ({ query }) => ok({ items: recordsOf(sandbox, checked(recordsQuerySchema, query)) }));
+  on('POST', 'records', ({ body }) => {
+    const { created, record } = changeRecord(sandbox, checked(recordChangeSchema, parsedJson(body)));
+    return { status: created ? 201 : 200, body: record };
+  });
+  on('POST', 'faults', ({ body }) => {
+    const id = faults.add(checked(faultSchema, parsedJson(body)));
+    return { status: 201, body: { id } };
+  });
+  on('DELETE', 'faults', () => {
+    faults.clear();
+    return { status: 204 };
+  });
+  on('POST', 'reset', () => {
+    sandbox.reset();
+    return ok({});
+  });
+}
+
+function ok(body: object): Answer {
+  return { status: 200, headers: { 'cache-control': 'no-store' }, body };
+}
+
+async function orProblem(answer: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof ControlProblem) return error.answer();
+    throw error;
+  }
+}

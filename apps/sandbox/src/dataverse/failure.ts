@@ -1,0 +1,52 @@
+/** What Dataverse answers instead of what was asked: an HTTP status, its own code (hex) and a sentence. */
+export class DataverseFailure extends Error {
+  override readonly name = 'DataverseFailure';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+
+  body(): { error: { code: string; message: string } } {
+    return { error: { code: this.code, message: this.message } };
+  }
+}
+
+export function noSuchRow(table: string, id: string): DataverseFailure {
+  return new DataverseFailure(404, '0x80040217', `Entity '${table}' With Id = ${id} Does Not Exist`);
+}
+
+export function duplicateKey(): DataverseFailure {
+  return new DataverseFailure(412, '0x80040237', 'A record with matching key values already exists.');
+}
+
+export function staleVersion(): DataverseFailure {
+  const message = "The version of the existing record doesn't match the RowVersion property provided.";
+  return new DataverseFailure(412, '0x80060882', message);
+}
+
+/** A body that can't be read as a row of that table. */
+export function badPayload(entitySetName: string, reason: string): DataverseFailure {
+  const message =
+    `Error identified in Payload provided by the user for Entity :'${entitySetName}', For more information on this ` +
+    'error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : ' +
+    `Microsoft.OData.ODataException: ${reason}`;
+  return new DataverseFailure(400, '0x80048d19', message);
+}
+
+/** A URL that asks for something the model doesn't have, or in a form that isn't OData. */
+export function badQuery(message: string): DataverseFailure {
+  return new DataverseFailure(400, '0x80060888', message);
+}
+
+export function unknownProperty(name: string, type: string): DataverseFailure {
+  return badQuery(`Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.${type}'.`);
+}
+
+export function unknownSegment(segment: string): DataverseFailure {
+  return new DataverseFailure(404, '0x8006088a', `Resource not found for the segment '${segment}'.`);
+}

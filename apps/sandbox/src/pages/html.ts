@@ -1,0 +1,72 @@
+/** Text that is HTML already. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = string | number | undefined | false | Html | readonly Html[];
+
+/** HTML from a template, with every value in it escaped that is not HTML itself. */
+export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  return new Html(strings.reduce((text, piece, i) => text + render(parts[i - 1]) + piece));
+}
+
+function render(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Html) return part.text;
+  if (typeof part === 'object') return part.map(({ text }) => text).join('');
+  return String(part).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const STYLE = `
+  :root { color-scheme: light dark; --line: #8886; --accent: #0f6cbd; }
+  * { box-sizing: border-box; }
+  body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
+  main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+  main.card { max-width: 27rem; margin: 8vh auto; padding: 2rem; border: 1px solid var(--line); border-radius: 6px; }
+  @media (max-width: 30rem) { main.card { margin: 0; min-height: 100vh; border: 0; padding: 1.5rem 1rem; } }
+  h1 { font-size: 1.5rem; margin: 0 0 1rem; }
+  h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+  button, .button { font: inherit; padding: .5rem 1.2rem; border: 1px solid var(--line); border-radius: 4px;
+    background: transparent; color: inherit; cursor: pointer; }
+  button.main { background: var(--accent); border-color: var(--accent); color: #fff; }
+  button.account { display: block; width: 100%; text-align: left; margin: 0 0 .5rem; }
+  button small { display: block; opacity: .7; }
+  .buttons { display: flex; flex-wrap: wrap; gap: .75rem; justify-content: flex-end; margin-top: 1.5rem; }
+  .scroll { overflow-x: auto; }
+  table { border-collapse: collapse; width: 100%; font-size: .875rem; }
+  th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+  code, pre { font: .875em/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
+  pre { padding: .75rem; border: 1px solid var(--line); border-radius: 4px; overflow-x: auto; }
+  a { color: var(--accent); }
+  .quiet { opacity: .7; }
+`;
+
+/** A whole page; `card` is the narrow form of the sign-in pages. */
+export function page(title: string, body: Html, kind: 'wide' | 'card' = 'wide'): string {
+  return (
+    '<!doctype html>\n' +
+    html`<html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <main class="${kind}">
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `.text
+  );
+}
+
+export const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+} as const;

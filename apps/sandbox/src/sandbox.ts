@@ -1,0 +1,90 @@
+import type { Logger } from '@bliro/observe';
+import { Faults } from './control/faults.js';
+import { Journal } from './control/journal.js';
+import { environmentPath, environments, type Environment } from './dataverse/environments.js';
+import type { RowStore } from './dataverse/row.js';
+import { seededStore } from './dataverse/seed.js';
+import { registeredClients, type Client } from './entra/clients.js';
+import { Grants } from './entra/grants.js';
+import { HostProduct } from './host/host-product.js';
+import { TokenKey } from './token-key.js';
+
+export interface SandboxOptions {
+  logger: Logger;
+  hostAudience: string;
+  /** auth-service's registration; without it only the test client exists. */
+  service?: { clientId: string; clientSecret: string };
+}
+
+/** Everything that the stand-ins know, in memory. */
+export class Sandbox {
+  readonly journal = new Journal();
+  readonly faults = new Faults();
+  readonly grants = new Grants();
+  readonly logger: Logger;
+  readonly clients: ReadonlyMap<string, Client>;
+  /** Life of an access token, in seconds. */
+  accessTokenSeconds = 3600;
+  private stores = freshStores();
+  private readonly stopping = new AbortController();
+  private listensAt = 'http://127.0.0.1';
+
+  private constructor(
+    options: SandboxOptions,
+    readonly entraKey: TokenKey,
+    readonly host: HostProduct,
+  ) {
+    this.logger = options.logger;
+    this.clients = registeredClients(options.service);
+  }
+
+  static async create(options: SandboxOptions): Promise<Sandbox> {
+    const [entraKey, host] = await Promise.all([TokenKey.generate('RS256'), HostProduct.create(options.hostAudience)]);
+    return new Sandbox(options, entraKey, host);
+  }
+
+  /** Scheme, address and port under which everything here names itself. */
+  get origin(): string {
+    return this.listensAt;
+  }
+
+  listeningAt(port: number): void {
+    this.listensAt = `http://127.0.0.1:${port}`;
+  }
+
+  get discoveryUrl(): string {
+    return `${this.origin}/discovery`;
+  }
+
+  environmentUrl(environment: Environment): string {
+    return `${this.origin}${environmentPath(environment)}`;
+  }
+
+  rowsOf(environment: Environment): RowStore {
+    const store = this.stores.get(environment.id);
+    if (!store) throw new Error(`No rows are kept for ${environment.slug}`);
+    return store;
+  }
+
+  /** Aborted when the process stops, so that no answer is waited for. */
+  get closing(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  close(): void {
+    this.stopping.abort();
+  }
+
+  /** As at start, with the same keys, so that nobody's verification breaks. */
+  reset(): void {
+    this.journal.clear();
+    this.faults.clear();
+    this.grants.clear();
+    this.accessTokenSeconds = 3600;
+    this.stores = freshStores();
+  }
+}
+
+function freshStores(): Map<string, RowStore> {
+  return new Map(environments.map((environment) => [environment.id, seededStore(environment)]));
+}
