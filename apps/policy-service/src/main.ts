@@ -4,7 +4,7 @@ import { grantJws } from '@bliro/contract/policy';
 import { dataSourceOptions } from '@bliro/database';
 import { createLogger, onStop, startHealth } from '@bliro/observe';
 import { grpcClient } from '@bliro/rpc';
-import { createSigner } from '@bliro/signing';
+import { createSigner, InvalidSigningKey, type Signer } from '@bliro/signing';
 import { DataSource } from 'typeorm';
 import { policyConfig } from './config.js';
 import { connected, WorkDatabase } from './database.js';
@@ -14,7 +14,7 @@ import { ToolRow } from './tool/tool.entity.js';
 const config = parseConfig('policy-service', policyConfig);
 const logger = createLogger('policy-service', config.LOG_LEVEL);
 const tls = { ca: config.TLS_CA_FILE, cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE };
-const signer = await createSigner(config.SIGNING_KEY_FILE, grantJws.issuer);
+const signer = await grantSigner(config.SIGNING_KEY_FILE);
 const crm = grpcClient<CrmService>({
   package: crmProto.package,
   service: crmProto.service,
@@ -37,10 +37,12 @@ onStop(
 );
 
 const databases = [httpDatabase, workDatabase];
+let serving = false;
 const health = await startHealth({
   port: config.HEALTH_PORT,
   address: config.BIND_ADDRESS,
   ready: async () => {
+    if (!serving) throw new Error('starting');
     await Promise.all(databases.map((database) => database.query('select 1')));
   },
 });
@@ -66,4 +68,15 @@ const app = await startPolicy({
   appOrigin: config.APP_ORIGIN ?? config.PUBLIC_ORIGIN,
 });
 stops.push(() => app.close());
+serving = true;
 logger.info({ port: config.PORT, grpcPort: config.GRPC_PORT }, 'started');
+
+async function grantSigner(keyFile: string): Promise<Signer> {
+  try {
+    return await createSigner(keyFile, grantJws.issuer);
+  } catch (error) {
+    if (!(error instanceof InvalidSigningKey)) throw error;
+    process.stderr.write(`policy-service does not start. SIGNING_KEY_FILE: ${error.message}\n`);
+    process.exit(78);
+  }
+}

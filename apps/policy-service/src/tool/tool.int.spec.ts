@@ -200,11 +200,15 @@ describe('organizations', () => {
   });
 });
 
-it('describes its calls as OpenAPI', async () => {
-  const { body } = await call(system, 'GET openapi.json', { token: undefined });
+it('describes its calls as OpenAPI, whose references lead somewhere', async () => {
+  const { body, text } = await call(system, 'GET openapi.json', { token: undefined });
   const paths = body['paths'] as Record<string, Record<string, { responses: Record<string, unknown> }>>;
   expect(Object.keys(paths)).toEqual(['/policy/v1/tools', '/policy/v1/tools/{key}']);
   expect(Object.keys(paths['/policy/v1/tools/{key}']?.['patch']?.responses ?? {})).toEqual(
     expect.arrayContaining(['200', '400', '401', '403', '404', '412', '428']),
   );
+  const { schemas } = body['components'] as { schemas: object };
+  const named = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+  expect(named).toEqual(expect.arrayContaining(['Tool', 'ToolChange', 'ToolList', 'Problem']));
+  expect(Object.keys(schemas)).toEqual(expect.arrayContaining(named));
 });
