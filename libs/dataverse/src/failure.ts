@@ -74,7 +74,7 @@ export function classifyLost(error: unknown, write: boolean): DataverseFailure {
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.name === 'Error' ? undefined : error.name;
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' && name !== 'Error' ? name : undefined;
 }
