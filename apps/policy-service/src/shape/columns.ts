@@ -66,7 +66,6 @@ export const statePair = (
 export const address = (): Record<string, ColumnShape> => ({
   address1_line1: text('Street 1', 250),
   address1_line2: text('Street 2', 250),
-  address1_line3: text('Street 3', 250),
   address1_postalcode: text('ZIP/Postal Code', 20),
   address1_city: text('City', 80),
   address1_stateorprovince: text('State/Province', 50),

@@ -49,7 +49,6 @@ export const account: TableShape = {
     preferredcontactmethodcode: choice('Preferred Method of Contact', contactMethods),
     donotphone: boolean('Do not allow Phone Calls'),
     donotemail: boolean('Do not allow Emails'),
-    donotbulkemail: boolean('Do not allow Bulk Emails'),
     ...address(),
     transactioncurrencyid: lookup('Currency', 'transactioncurrency'),
     ...bookkeeping,
