@@ -1,7 +1,7 @@
 import { commonConfig, databaseUrl, hostConfig, port, refuseStandins, secretFile, tlsConfig } from '@bliro/config';
 import { z } from 'zod';
 
-export const policyConfig = refuseStandins(
+export const configSchema = refuseStandins(
   z.object({
     ...commonConfig,
     ...tlsConfig,
@@ -18,9 +18,8 @@ export const policyConfig = refuseStandins(
   }),
   { host: ['HOST_ISSUER'] },
 );
-export type PolicyConfig = z.output<typeof policyConfig>;
 
-export const policyMigrateConfig = z.object({
+export const migrateConfigSchema = z.object({
   DATABASE_OWNER_URL: databaseUrl().meta({
     description: 'Main database, as the owner of the schema policy, not through a pooler',
   }),

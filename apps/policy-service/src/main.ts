@@ -6,12 +6,12 @@ import { createLogger, onStop, startHealth } from '@bliro/observe';
 import { grpcClient } from '@bliro/rpc';
 import { createSigner, InvalidSigningKey, type Signer } from '@bliro/signing';
 import { DataSource } from 'typeorm';
-import { policyConfig } from './config.js';
+import { configSchema } from './config.js';
 import { connected, WorkDatabase } from './database.js';
 import { startPolicy } from './start.js';
 import { ToolRow } from './tool/tool.entity.js';
 
-const config = parseConfig('policy-service', policyConfig);
+const config = parseConfig('policy-service', configSchema);
 const logger = createLogger('policy-service', config.LOG_LEVEL);
 const tls = { ca: config.TLS_CA_FILE, cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE };
 const signer = await grantSigner(config.SIGNING_KEY_FILE);
