@@ -48,21 +48,23 @@ const fields = z.object({
     .meta({ description: "Addresses that Microsoft sees us call from, for a customer's Conditional Access" }),
 });
 
-export const authConfig = refuseStandins(fields, { microsoft: ['DISCOVERY_URL', 'ENTRA_STANDIN_ORIGIN'] }).superRefine(
-  (config, ctx) => {
-    const refuse = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [name], message });
-    if (cloudOf(config.DISCOVERY_URL) === undefined && !config.ALLOW_LOCAL_STANDINS) {
-      refuse('DISCOVERY_URL', "expected the Discovery address of one of Microsoft's clouds");
-    }
-    if (config.APP_ORIGIN !== undefined && !isSameSite(config.APP_ORIGIN, config.PUBLIC_ORIGIN)) {
-      refuse(
-        'APP_ORIGIN',
-        'expected an origin of the same site as PUBLIC_ORIGIN: the browser would not send the cookie',
-      );
-    }
-  },
-);
-export type AuthConfig = z.output<typeof authConfig>;
+export const configSchema = refuseStandins(fields, {
+  microsoft: ['DISCOVERY_URL', 'ENTRA_STANDIN_ORIGIN'],
+}).superRefine((config, ctx) => {
+  const refuse = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [name], message });
+  if (cloudOf(config.DISCOVERY_URL) === undefined && !config.ALLOW_LOCAL_STANDINS) {
+    refuse('DISCOVERY_URL', "expected the Discovery address of one of Microsoft's clouds");
+  }
+  if (config.APP_ORIGIN !== undefined && !isSameSite(config.APP_ORIGIN, config.PUBLIC_ORIGIN)) {
+    refuse('APP_ORIGIN', 'expected an origin of the same site as PUBLIC_ORIGIN: the browser would not send the cookie');
+  }
+});
+export type AuthConfig = z.output<typeof configSchema>;
+
+export const migrateConfigSchema = z.object({
+  DATABASE_OWNER_URL: databaseUrl().meta({ description: 'Schema auth, as its owner and not through a pooler' }),
+  KEYSTORE_URL: databaseUrl().meta({ description: 'The key store, a database of its own' }),
+});
 
 /** Same scheme, and one host or both below a common domain. Which domains are public (co.uk) isn't known here. */
 export function isSameSite(one: string, other: string): boolean {

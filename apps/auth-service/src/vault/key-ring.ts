@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { base64url, CompactEncrypt, compactDecrypt } from 'jose';
 import { z } from 'zod';
 
@@ -54,12 +53,6 @@ export function parseKeyRing(content: string): { ring: FileKeyRing } | { mistake
   return {
     ring: new FileKeyRing(active, new Map(Object.entries(keys).map(([id, key]) => [id, base64url.decode(key)]))),
   };
-}
-
-/** Content of a new key ring file with one key. */
-export function newKeyRing(): string {
-  const id = `k${randomBytes(4).toString('hex')}`;
-  return JSON.stringify({ active: id, keys: { [id]: randomBytes(32).toString('base64url') } });
 }
 
 export class FileKeyRing implements KeyRing {
