@@ -17,10 +17,11 @@ const TOKEN =
 
 /**
  * Reads `$filter`: comparisons with eq or ne, joined by `and`, with parentheses around any of them.
+ * @param aliases values of the parameters (`@name`) that may stand for literals
  * @throws DataverseFailure for every other form
  */
-export function parseFilter(text: string): Condition[] {
-  const tokens = tokenize(text);
+export function parseFilter(text: string, aliases: ReadonlyMap<string, string> = new Map()): Condition[] {
+  const tokens = tokenize(text).map((token) => resolved(token, aliases));
   const conditions = conjunction(tokens);
   if (tokens.length > 0) throw syntax(text);
   return conditions;
@@ -50,6 +51,13 @@ function tokenOf([, paren, string, guid, day, number, word]: RegExpExecArray): T
   if (word === 'true' || word === 'false') return { text: word, literal: { kind: 'boolean', value: word === 'true' } };
   if (word === 'null') return { text: word, literal: { kind: 'null', value: null } };
   return { text: word ?? paren ?? '' };
+}
+
+function resolved(token: Token, aliases: ReadonlyMap<string, string>): Token {
+  if (token.literal || !token.text.startsWith('@')) return token;
+  const [value, second] = tokenize(aliases.get(token.text) ?? '');
+  if (!value?.literal || second) throw syntax(`parameter ${token.text}`);
+  return value;
 }
 
 function literal(text: string, kind: 'string' | 'guid' | 'date', value: string): Token {

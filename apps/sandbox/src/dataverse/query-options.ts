@@ -17,12 +17,13 @@ export interface Expansion {
 
 const served = ['$select', '$filter', '$expand', '$top', '$orderby', '$count'];
 
-/** Reads a query string; parameters without `$` are the caller's own and are passed over. */
+/** Reads a query string; parameters without `$` or `@` are the caller's own and are passed over. */
 export function readQuery(query: string): QueryOptions {
-  return readOptions([...new URLSearchParams(query)]);
+  const given = [...new URLSearchParams(query)];
+  return readOptions(given, new Map(given.filter(([name]) => name.startsWith('@'))));
 }
 
-function readOptions(given: [string, string][]): QueryOptions {
+function readOptions(given: [string, string][], aliases?: ReadonlyMap<string, string>): QueryOptions {
   const options = new Map(given.filter(([name]) => name.startsWith('$')));
   for (const name of options.keys())
     if (!served.includes(name)) throw badQuery(`The query parameter ${name} is not supported.`);
@@ -30,7 +31,7 @@ function readOptions(given: [string, string][]): QueryOptions {
   return {
     count: options.get('$count') === 'true',
     ...(select === undefined ? {} : { select: names(select) }),
-    ...(filter === undefined ? {} : { filter: parseFilter(filter) }),
+    ...(filter === undefined ? {} : { filter: parseFilter(filter, aliases) }),
     ...(expand === undefined ? {} : { expand: splitOutside(expand, ',').map(readExpansion) }),
     ...(top === undefined ? {} : { top: readTop(top) }),
     ...(orderBy === undefined ? {} : { orderBy: names(orderBy).map(readOrder) }),

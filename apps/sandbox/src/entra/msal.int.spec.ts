@@ -1,0 +1,100 @@
+import { ConfidentialClientApplication, type Configuration } from '@azure/msal-node';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { pkce, serviceClient, startSandbox, type RunningSandbox } from '../fixture/start-sandbox.js';
+import { findUser } from './directory.js';
+
+let running: RunningSandbox;
+const redirectUri = 'http://127.0.0.1:8080/auth/v1/callback';
+const nonce = 'a-nonce';
+
+beforeAll(async () => {
+  running = await startSandbox();
+});
+afterAll(() => running.stop());
+
+/** MSAL as in production: Microsoft's authority by name, with endpoints from metadata; only the origin is another. */
+function msal(tenant: string): ConfidentialClientApplication {
+  const { origin } = running;
+  const auth: Configuration['auth'] = {
+    ...serviceClient,
+    authority: `https://login.microsoftonline.com/${tenant}`,
+    authorityMetadata: JSON.stringify({
+      authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
+      token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
+      jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
+      issuer: `${origin}/{tenantid}/v2.0`,
+    }),
+  };
+  return new ConfidentialClientApplication({ auth });
+}
+
+async function signIn(upn: string, scopes: string[]) {
+  const { verifier, challenge } = pkce();
+  const url = await msal('organizations').getAuthCodeUrl({
+    scopes,
+    redirectUri,
+    state: 'a-state',
+    nonce,
+    codeChallenge: challenge,
+    codeChallengeMethod: 'S256',
+    prompt: 'select_account',
+  });
+  const { json } = await running.control('consent', { authorizationUrl: url, user: upn, decision: 'accept' });
+  const back = new URL(json.location);
+  expect(back.searchParams.get('state')).toBe('a-state');
+  const client = msal('organizations');
+  const code = back.searchParams.get('code') ?? '';
+  const result = await client.acquireTokenByCode({ code, scopes, redirectUri, codeVerifier: verifier, nonce });
+  const cache = JSON.parse(client.getTokenCache().serialize());
+  const [kept] = Object.values<{ secret: string }>(cache.RefreshToken);
+  return { result, refreshToken: kept?.secret ?? '' };
+}
+
+describe('MSAL Node, unchanged', () => {
+  it('signs in for discovery, then redeems the refresh token for an environment', async () => {
+    const { origin } = running;
+    const discovery = `${origin}/discovery/user_impersonation`;
+    const { result, refreshToken } = await signIn('ada@contoso.example', [discovery]);
+    expect(result.scopes).toContain(discovery);
+    const ada = findUser('ada@contoso.example');
+    const found = await running.call('/discovery/api/discovery/v2.0/Instances', {
+      headers: { authorization: `Bearer ${result.accessToken}` },
+    });
+    expect(found.json.value.map((one: { FriendlyName: string }) => one.FriendlyName)).toEqual([
+      'Contoso',
+      'Contoso Sandbox',
+    ]);
+
+    const tenant = msal(ada?.tenantId ?? '');
+    const [instance] = found.json.value;
+    const scopes = [`${instance.Url}/user_impersonation`];
+    const renewed = await tenant.acquireTokenByRefreshToken({ refreshToken, scopes, forceCache: true });
+    const me = await running.call(`${instance.ApiUrl}/api/data/v9.2/WhoAmI`, {
+      headers: { authorization: `Bearer ${renewed?.accessToken ?? ''}` },
+    });
+    expect(me.json).toMatchObject({ OrganizationId: instance.Id });
+    const again = await tenant.acquireTokenByRefreshToken({ refreshToken, scopes, forceCache: true });
+    expect(again?.accessToken).toBeTruthy();
+  });
+
+  it('gets an id token that verifies by the keys and issuer of the tenant', async () => {
+    const { origin } = running;
+    const { result } = await signIn('fay@fabrikam.example', [`${origin}/discovery/user_impersonation`]);
+    const configuration = await running.call(`/${result.tenantId}/v2.0/.well-known/openid-configuration`);
+    const keys = createRemoteJWKSet(new URL(configuration.json.jwks_uri));
+    const { payload } = await jwtVerify(result.idToken, keys, {
+      issuer: configuration.json.issuer,
+      audience: serviceClient.clientId,
+      algorithms: ['RS256'],
+    });
+    expect(payload).toMatchObject({ tid: result.tenantId, nonce, ver: '2.0' });
+    expect(decodeJwt(result.accessToken)).toMatchObject({ aud: `${origin}/discovery`, scp: 'user_impersonation' });
+  });
+
+  it('hears what Entra would say of a refresh token that it never gave', async () => {
+    const scopes = [`${running.origin}/discovery/user_impersonation`];
+    const attempt = msal('organizations').acquireTokenByRefreshToken({ refreshToken: 'made up', scopes });
+    await expect(attempt).rejects.toMatchObject({ errorCode: 'invalid_grant', errorNo: 9002313 });
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { markedTokenId, mintSecret, secretMarkers } from './markers.js';
+
+describe('secretMarkers', () => {
+  it('stand literally in a minted secret', () => {
+    expect(secretMarkers.some((marker) => mintSecret('x.').includes(marker))).toBe(true);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])('stand in the base64url of JSON, behind %d more characters', (padding) => {
+    const encoded = Buffer.from(JSON.stringify({ p: 'x'.repeat(padding), uti: markedTokenId() })).toString('base64url');
+    expect(secretMarkers.some((marker) => encoded.includes(marker))).toBe(true);
+  });
+
+  it('do not stand in what is no secret', () => {
+    const harmless = Buffer.from(JSON.stringify({ sub: 'user', org: 'sandbox', secret: 'DoNotKeep' })).toString(
+      'base64url',
+    );
+    expect(secretMarkers.some((marker) => harmless.includes(marker))).toBe(false);
+    for (const marker of secretMarkers) expect(marker.length).toBeGreaterThan(20);
+  });
+});
