@@ -19,12 +19,10 @@ const postgresUrl = z
 
 /** Fields for an app's configuration schema; `oneQueue` checks them together and `queueOf` reads them. */
 export const queueFields = {
-  REDIS_URL: redisUrl
-    .optional()
-    .meta({
-      description: 'Redis that carries the queues (AOF, noeviction). Either this or QUEUE_DATABASE_URL.',
-      secret: true,
-    }),
+  REDIS_URL: redisUrl.optional().meta({
+    description: 'Redis that carries the queues (AOF, noeviction). Either this or QUEUE_DATABASE_URL.',
+    secret: true,
+  }),
   QUEUE_DATABASE_URL: postgresUrl.optional().meta({
     description:
       'PostgreSQL that carries the queues where there is no Redis; a direct connection, never a transaction pooler.',
