@@ -22,11 +22,14 @@ export function readMetadata(rest: string, options: QueryOptions): Json {
   const [, key = '', collection, member, cast] = match;
   const table = findTable(key);
   if (collection === undefined) return pickEntity(options)(entityMetadata(table));
-  const items = itemsOf(table, collection, cast, options);
-  if (member === undefined) return { value: items };
-  const item = items.find((candidate) => candidate['LogicalName'] === member);
+  if (member === undefined) return { value: itemsOf(table, collection, cast, options) };
+  const [item] = itemsOf(table, collection, cast, { ...options, filter: [named(member)] });
   if (!item) throw missing(`Could not find an attribute with name '${member}'.`);
   return item;
+}
+
+function named(name: string): Condition {
+  return { path: 'LogicalName', operator: 'eq', literal: { kind: 'string', value: name } };
 }
 
 function findTable(key: string): Table {

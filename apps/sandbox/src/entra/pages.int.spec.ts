@@ -111,7 +111,7 @@ describe('sign-in pages', () => {
     expect(searchParams.get('state')).toBe('s&"<');
   });
 
-  it('know only their own tenants, and only a tenant\'s own accounts', async () => {
+  it("know only their own tenants, and only a tenant's own accounts", async () => {
     expect((await running.call(link({}, '/nowhere.example/oauth2/v2.0/authorize'))).text).toContain('AADSTS90002');
     const contoso = await running.call(link({}, '/contoso.example/oauth2/v2.0/authorize'));
     expect(contoso.text).not.toContain('fay@fabrikam.example');
