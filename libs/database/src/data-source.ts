@@ -25,6 +25,8 @@ export function dataSourceOptions(connection: SchemaConnection): PostgresDataSou
     entities: connection.entities ?? [],
     poolSize: connection.poolSize ?? 10,
     synchronize: false,
+    // Its default prints lost connections to standard output, which belongs to the JSON log.
+    logger: 'debug',
     applicationName: `bliro-${connection.schema}`,
     connectTimeoutMS: 5_000,
     installExtensions: false,

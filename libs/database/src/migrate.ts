@@ -20,6 +20,8 @@ export async function migrate({ url, schema, migrations }: MigrateOptions): Prom
     schema,
     migrations,
     migrationsTableName: 'migration',
+    // What TypeORM would print is in the error as well, and standard output belongs to the JSON log.
+    logger: 'debug',
     installExtensions: false,
     applicationName: `bliro-${schema}-migrate`,
     connectTimeoutMS: 10_000,
