@@ -26,6 +26,7 @@ const defaultAuthority = 'https://login.microsoftonline.com';
 
 export interface Parts {
   forControllers: object[];
+  memory: AccessTokenMemory;
   upkeep: Upkeep;
   close(): Promise<void>;
 }
@@ -56,6 +57,7 @@ export function assemble(config: AuthConfig, databases: Databases, logger: Logge
       new Environments({ database: organizations, connections, tokens, discovery, allowLocal, logger }),
       new AccessTokens(work, grants.verifier, tokens, logger),
     ],
+    memory,
     upkeep,
     close: async () => {
       await upkeep.stop();

@@ -1,0 +1,155 @@
+import type { AuthService } from '@bliro/contract/auth';
+import { grantJws } from '@bliro/contract/policy';
+import { createSigner, generateSigningKey } from '@bliro/signing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuthSystem, authSystem } from '../fixture/auth-system.js';
+import { ada, WorkerOfUser } from '../fixture/worker.js';
+
+const organization = 'org-1';
+let system: AuthSystem;
+let worker: AuthService;
+let user: WorkerOfUser;
+let users = 0;
+beforeAll(async () => {
+  system = await authSystem();
+  worker = await system.as('crm-worker');
+}, 30_000);
+afterAll(() => system.close());
+beforeEach(async () => {
+  await system.sandbox.control('reset', {});
+  user = await WorkerOfUser.of(system, worker, organization, `user-${(users += 1)}`);
+});
+
+describe('a grant', () => {
+  test('for that user gets a token for their environment alone', async () => {
+    const connection = await user.browser.activate(ada);
+    const { given } = await user.ask();
+    expect(given).toMatchObject({
+      connectionId: connection.id,
+      environmentId: connection.environment?.id,
+      environmentUrl: connection.environment?.url,
+      tenantId: connection.account?.tenantId,
+      connectionVersion: (await user.row()).version,
+    });
+    const answer = await fetch(`${given?.apiUrl}/api/data/v9.2/WhoAmI`, {
+      headers: { authorization: `Bearer ${given?.accessToken}` },
+    });
+    expect(answer.status).toBe(200);
+    const elsewhere = await fetch(`${system.sandbox.origin}/discovery/api/discovery/v2.0/Instances`, {
+      headers: { authorization: `Bearer ${given?.accessToken}` },
+    });
+    expect(elsewhere.status).toBe(401);
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ['none at all', () => Promise.resolve('none')],
+    ['a stale one', () => system.policy.grant(organization, user.userId, { expiresInSeconds: -10 })],
+    ['another user’s', () => system.policy.grant(organization, 'somebody-else')],
+    ['another organization’s', () => system.policy.grant('org-2', user.userId)],
+    ['one for another service', () => system.policy.grant(organization, user.userId, { audience: 'job-service' })],
+    [
+      'one that another key signed',
+      async () => {
+        const signer = await createSigner(await generateSigningKey(), grantJws.issuer);
+        return system.policy.grant(organization, user.userId, { signer });
+      },
+    ],
+  ])('%s: no token', async (_name, grant) => {
+    await user.browser.activate(ada);
+    const answer = await user.ask(await grant());
+    expect(answer.given).toBeUndefined();
+    expect(answer.refused?.code).toBe('grant_refused');
+  });
+
+  test('one answer for each question, in their order', async () => {
+    await user.browser.activate(ada);
+    const other = await system.policy.grant(organization, 'nobody');
+    const good = await system.policy.grant(organization, user.userId);
+    const { answers } = await worker.accessTokens({
+      questions: [
+        { organization, userId: 'nobody', grant: other },
+        { organization, userId: user.userId, grant: good },
+        { organization, userId: user.userId, grant: other },
+      ],
+    });
+    expect(answers.map(({ given, refused }) => refused?.code ?? given?.connectionId)).toEqual([
+      'not_connected',
+      (await user.row()).id,
+      'grant_refused',
+    ]);
+  });
+
+  test.each(['job-service', 'policy-service'] as const)('%s may not ask at all', async (service) => {
+    const client = await system.as(service);
+    const question = { organization, userId: user.userId, grant: await system.policy.grant(organization, user.userId) };
+    await expect(client.accessTokens({ questions: [question] })).rejects.toMatchObject({ code: 'denied' });
+  });
+});
+
+describe('the state of the connection', () => {
+  test('not connected, no environment, disconnected', async () => {
+    expect((await user.ask()).refused?.code).toBe('not_connected');
+    await user.browser.begin();
+    expect((await user.ask()).refused?.code).toBe('not_connected');
+    await user.browser.connect(ada);
+    expect((await user.ask()).refused?.code).toBe('environment_required');
+    await user.browser.activate(ada);
+    expect((await user.ask()).given).toBeDefined();
+    await user.browser.call('DELETE', 'connections/dynamics');
+    expect((await user.ask()).refused?.code).toBe('not_connected');
+  });
+
+  test('a disconnect leaves neither token nor key', async () => {
+    await user.browser.activate(ada);
+    const { id, dataKeyId } = await user.row();
+    expect(dataKeyId).not.toBeNull();
+    await user.browser.call('DELETE', 'connections/dynamics');
+    expect(await user.row()).toMatchObject({ ciphertext: null, dataKeyId: null, status: 'disconnected' });
+    expect(await user.keys(id)).toEqual([]);
+  });
+
+  test('a row without its key gives nothing, and reads as disconnected', async () => {
+    await user.browser.activate(ada);
+    await system.databases.keyStore.query('delete from data_key where id = $1', [(await user.row()).dataKeyId]);
+    system.memory.drop((await user.row()).id);
+    expect((await user.ask()).refused?.code).toBe('not_connected');
+    expect(await user.browser.connection()).toMatchObject({ status: 'disconnected' });
+  });
+
+  test('changes are events, numbered, with the version that they made', async () => {
+    await user.browser.activate(ada);
+    const { id, version } = await user.row();
+    const jobs = await system.as('job-service');
+    const { events } = await jobs.eventsSince({ cursor: '0', limit: 1000 });
+    const mine = events.filter(({ subject }) => subject === id);
+    expect(mine.map(({ type, dataJson }) => [type, (JSON.parse(dataJson) as { status: string }).status])).toEqual([
+      ['connection.changed', 'awaiting_environment'],
+      ['connection.changed', 'active'],
+    ]);
+    expect(mine.at(-1)).toMatchObject({ organization, subjectVersion: version });
+  });
+});
+
+test('no secret is in a log line or in a table', async () => {
+  const { secretMarkers } = await system.sandbox.control<{ secretMarkers: string[] }>('info');
+  await user.activeWithoutToken();
+  await user.ask();
+  const rows = JSON.stringify([
+    await system.databases.work.query('select * from connection'),
+    await system.databases.work.query('select * from consent_attempt'),
+    await system.databases.work.query('select * from event'),
+    await system.databases.keyStore.query('select * from data_key'),
+  ]);
+  const logged = system.lines.join('');
+  expect(logged).toContain('an access token was asked for');
+  for (const marker of secretMarkers) {
+    for (const form of [
+      marker,
+      Buffer.from(marker).toString('base64').replace(/=+$/, ''),
+      Buffer.from(marker).toString('hex'),
+    ]) {
+      expect(rows.includes(form)).toBe(false);
+      expect(logged.includes(form)).toBe(false);
+    }
+  }
+});

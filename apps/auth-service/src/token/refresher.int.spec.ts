@@ -1,0 +1,176 @@
+import type { AuthService, TokenAnswer } from '@bliro/contract/auth';
+import { eventually } from '@bliro/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuthSystem, authSystem } from '../fixture/auth-system.js';
+import { ada, WorkerOfUser } from '../fixture/worker.js';
+
+const organization = 'org-1';
+let system: AuthSystem;
+let worker: AuthService;
+let user: WorkerOfUser;
+let users = 0;
+beforeAll(async () => {
+  system = await authSystem();
+  worker = await system.as('crm-worker');
+}, 30_000);
+afterAll(() => system.close());
+beforeEach(async () => {
+  await system.sandbox.control('reset', {});
+  user = await WorkerOfUser.of(system, worker, organization, `user-${(users += 1)}`);
+});
+
+const fault = (effect: object, more: object = {}) =>
+  system.sandbox.control('faults', { target: 'entra', effect, ...more });
+
+describe('refreshing', () => {
+  test('many questions at once make one call to Entra, and the next none', async () => {
+    await user.activeWithoutToken();
+    const before = (await user.refreshes()).length;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => user.ask()));
+    expect(answers.filter(({ given }) => given !== undefined)).toHaveLength(20);
+    expect((await user.refreshes()).length).toBe(before + 1);
+    await user.ask();
+    expect((await user.refreshes()).length).toBe(before + 1);
+  });
+
+  test('each rotated token has a key of its own, and the old key goes', async () => {
+    const before = await user.activeWithoutToken();
+    await user.ask();
+    const after = await user.row();
+    expect(after).toMatchObject({ generation: before.generation + 1, version: before.version });
+    expect(after.dataKeyId).not.toBe(before.dataKeyId);
+    await eventually(async () => (await user.keys(after.id)).length === 1 || undefined);
+    expect(await user.keys(after.id)).toEqual([after.dataKeyId]);
+  });
+
+  test('ten in five minutes, then a time to wait', async () => {
+    const { id } = await user.activeWithoutToken();
+    const answers: TokenAnswer[] = [];
+    for (let round = 0; round < 11; round += 1) {
+      system.memory.drop(id);
+      answers.push(await user.ask());
+    }
+    const { refused } = answers.at(-1) ?? {};
+    expect(refused?.code).toBe('unavailable');
+    expect(refused?.retryAfterMs).toBeGreaterThan(200_000);
+    expect((await user.refreshes()).length).toBe(10);
+    expect((await user.row()).status).toBe('active');
+  });
+
+  test('a lease of somebody else is waited for, and taken over when it is over', async () => {
+    await user.activeWithoutToken();
+    await user.set(`lease_holder = gen_random_uuid(), lease_until = clock_timestamp() + interval '300 milliseconds'`);
+    expect((await user.ask()).given).toBeDefined();
+  });
+
+  test('a disconnect during a refresh wins, without waiting for it', async () => {
+    const { id } = await user.activeWithoutToken();
+    await fault({ kind: 'delay', ms: 700 }, { times: 1 });
+    let answered = false;
+    const asked = user.ask().finally(() => (answered = true));
+    await eventually(async () => (await user.row()).leaseHolder ?? undefined);
+    expect((await user.browser.call('DELETE', 'connections/dynamics')).status).toBe(204);
+    expect(answered).toBe(false);
+    expect((await asked).refused?.code).toBe('not_connected');
+    expect(await user.row()).toMatchObject({ status: 'disconnected', ciphertext: null, leaseHolder: null });
+    await eventually(async () => (await user.keys(id)).length === 0 || undefined);
+  });
+});
+
+describe('what Microsoft says', () => {
+  test.each<[string, object]>([
+    ['an outage', { kind: 'status', status: 503, retryAfter: 7 }],
+    ['a connection that is cut', { kind: 'dropAfterCommit' }],
+    ['a page instead of an answer', { kind: 'status', status: 400, code: '50196' }],
+    ['a wrong secret of ours', { kind: 'status', status: 401, code: '7000215' }],
+    ['a refusal that nobody knows', { kind: 'status', status: 400, code: '99999' }],
+  ])('%s changes no state', async (_name, effect) => {
+    const before = await user.activeWithoutToken();
+    await fault(effect);
+    const { refused } = await user.ask();
+    expect(refused?.code).toBe('unavailable');
+    expect(refused?.retryAfterMs).toBeGreaterThan(0);
+    const { status, version, ciphertext, leaseHolder } = await user.row();
+    expect([status, version, leaseHolder]).toEqual(['active', before.version, null]);
+    expect(ciphertext).not.toBeNull();
+    await system.sandbox.clearFaults();
+    expect((await user.ask()).given).toBeDefined();
+  });
+
+  test.each([
+    ['50173', 'sessions_revoked', false],
+    ['700082', 'refresh_token_expired', false],
+    ['50034', 'user_removed', false],
+    ['65001', 'consent_revoked', false],
+    ['50076', 'interaction_required', true],
+    ['53003', 'blocked_by_policy', true],
+    ['50105', 'access_removed', true],
+  ])('%s: %s', async (code, reason, kept) => {
+    const before = await user.activeWithoutToken();
+    await fault({ kind: 'status', status: 400, code });
+    expect((await user.ask()).refused?.code).toBe('reconnect_required');
+    const row = await user.row();
+    expect(row).toMatchObject({ status: 'needs_reconnect', reason, version: before.version + 1 });
+    expect(row.ciphertext !== null).toBe(kept);
+    expect(await user.keys(row.id)).toHaveLength(kept ? 1 : 0);
+    expect(await user.browser.connection()).toMatchObject({ reason, message: expect.any(String) });
+
+    const asked = (await user.refreshes()).length;
+    expect((await user.ask()).refused?.code).toBe('reconnect_required');
+    expect((await user.refreshes()).length).toBe(asked);
+
+    await system.sandbox.clearFaults();
+    expect(await user.browser.connect(ada)).toContain('connection=connected');
+    expect(await user.browser.connection()).toMatchObject({ status: 'active' });
+    expect((await user.ask()).given).toBeDefined();
+  });
+
+  test('a challenge is passed on to the next sign-in, and only there', async () => {
+    await user.activeWithoutToken();
+    await fault({ kind: 'status', status: 400, code: '50076' }, { times: 1 });
+    await user.ask();
+    const { authorizationUrl } = await user.browser.begin();
+    expect(new URL(authorizationUrl).searchParams.get('claims')).toContain('capolids');
+    await user.browser.connect(ada);
+    expect(new URL((await user.browser.begin()).authorizationUrl).searchParams.has('claims')).toBe(false);
+  });
+
+  test('a block is asked about again when its time has come, and ends by itself', async () => {
+    await user.activeWithoutToken();
+    await fault({ kind: 'status', status: 400, code: '53003' }, { times: 2 });
+    await user.ask();
+    const due = () => user.set('probe_at = clock_timestamp()');
+    const { version } = await user.row();
+    await due();
+    await system.upkeep.run();
+    expect(await user.row()).toMatchObject({ status: 'needs_reconnect', probeIntervalSeconds: 120, version });
+    await due();
+    await system.upkeep.run();
+    expect(await user.row()).toMatchObject({ status: 'active', reason: null, probeAt: null, version: version + 1 });
+  });
+
+  test('an unknown refusal counts the third time, each ten minutes after the one before', async () => {
+    await user.activeWithoutToken();
+    await fault({ kind: 'status', status: 400, code: '99999' });
+    for (const expected of ['active', 'active', 'needs_reconnect']) {
+      await user.ask();
+      await user.ask();
+      expect((await user.row()).status).toBe(expected);
+      await user.set(`unknown_refusal_at = unknown_refusal_at - interval '11 minutes'`);
+    }
+    expect(await user.row()).toMatchObject({ reason: 'refused_by_microsoft' });
+  });
+
+  test('a kept token is destroyed when its days are over, and its key with the sweep', async () => {
+    const { id } = await user.activeWithoutToken();
+    await fault({ kind: 'status', status: 400, code: '50057' }, { times: 1 });
+    await user.ask();
+    const days = ((await user.row()).keepTokenUntil?.getTime() ?? 0) - Date.now();
+    expect(days / 86_400_000).toBeCloseTo(7, 1);
+    await user.set('keep_token_until = clock_timestamp()');
+    await system.databases.keyStore.query(`update data_key set created_at = created_at - interval '1 hour'`);
+    await system.upkeep.run();
+    expect(await user.row()).toMatchObject({ status: 'needs_reconnect', ciphertext: null });
+    expect(await user.keys(id)).toEqual([]);
+  });
+});
