@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from '@bliro/observe';
 import { Faults } from './control/faults.js';
 import { Journal } from './control/journal.js';
@@ -35,6 +36,8 @@ export class Sandbox {
     readonly host: HostProduct,
   ) {
     this.logger = options.logger;
+    // Every answer that a fault holds back listens to this one signal.
+    setMaxListeners(0, this.stopping.signal);
     this.clients = registeredClients(options.service);
   }
 

@@ -15,7 +15,7 @@ export const appointment = defineTable({
   columns: {
     activityid: primaryId('Appointment'),
     subject: text('Subject', 200, wanted),
-    description: memo('Description'),
+    description: memo('Description', 1_048_576),
     location: text('Location', 200),
     category: text('Category', 250),
     subcategory: text('Sub-Category', 250),

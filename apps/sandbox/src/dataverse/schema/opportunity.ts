@@ -21,6 +21,7 @@ export const opportunity = defineTable({
     customerneed: memo('Customer Need'),
     proposedsolution: memo('Proposed Solution'),
     customerpainpoints: memo('Customer Pain Points'),
+    qualificationcomments: memo('Qualification Comments'),
     quotecomments: memo('Quote Comments'),
     emailaddress: email('Email Address'),
     stepname: text('Pipeline Phase', 200),
