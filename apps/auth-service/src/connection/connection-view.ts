@@ -32,7 +32,7 @@ export function viewOf(row: Connection, app: AppIdentity, discoveryUrl: string):
     ...accountOf(row),
     ...environmentOf(row),
     pinned: false,
-    scopes: row.status === 'awaiting_consent' ? [] : [...dynamicsScopes(row.environmentUrl ?? discoveryUrl)],
+    scopes: isConsented(row) ? [...dynamicsScopes(row.environmentUrl ?? discoveryUrl)] : [],
     ...(row.connectedAt === null ? {} : { connectedAt: row.connectedAt.toISOString() }),
     ...(row.lastUsedAt === null ? {} : { lastUsedAt: row.lastUsedAt.toISOString() }),
   };
@@ -47,3 +47,5 @@ function environmentOf(row: Connection): Pick<ConnectionView, 'environment'> {
   const { environmentId: id, environmentName: name, environmentUrl: url, environmentType: type } = row;
   return id === null || name === null || url === null ? {} : { environment: { id, name, url, type: type ?? 'other' } };
 }
+
+const isConsented = ({ status }: Connection): boolean => status !== 'awaiting_consent' && status !== 'disconnected';

@@ -14,6 +14,8 @@ export interface Owner {
   userId: string;
 }
 
+const REMEMBERED_MS = 30 * 86_400_000;
+
 /** A user's own connection, as the user asks for it. */
 export class Connections {
   constructor(
@@ -27,7 +29,7 @@ export class Connections {
     const found = await this.database.run(organization, (manager) =>
       manager.findOneBy(Connection, { organization, userId }),
     );
-    if (found === null) return undefined;
+    if (found === null || isForgotten(found)) return undefined;
     return (await this.isLost(found)) ? Object.assign(found, { status: 'disconnected', ...withoutEnvironment }) : found;
   }
 
@@ -78,4 +80,8 @@ export class Connections {
       throw error;
     }
   }
+}
+
+function isForgotten({ status, disconnectedAt }: Connection): boolean {
+  return status === 'disconnected' && disconnectedAt !== null && disconnectedAt.getTime() < Date.now() - REMEMBERED_MS;
 }

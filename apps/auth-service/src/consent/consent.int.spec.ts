@@ -102,6 +102,14 @@ describe('the way to Dynamics', () => {
     expect(await browser.connect(ada)).toContain('connection=connected');
     expect(await browser.connection()).toMatchObject({ id, status: 'awaiting_environment' });
   });
+
+  test('thirty days after a disconnect there is nothing to see', async () => {
+    await browser.connect(ada);
+    await browser.call('DELETE', 'connections/dynamics');
+    const later = `update connection set disconnected_at = disconnected_at - interval '31 days' where user_id = $1`;
+    await system.databases.work.query(later, [`user-${users}`]);
+    expect((await browser.call('GET', 'connections/dynamics')).status).toBe(404);
+  });
 });
 
 describe('every way back', () => {
@@ -201,6 +209,12 @@ describe('attacks', () => {
       });
     },
   );
+
+  test('no body is a body without wishes; an unknown field is none of ours', async () => {
+    expect((await browser.call('POST', 'connections/dynamics')).status).toBe(201);
+    const unknown = await browser.call('POST', 'connections/dynamics', { scope: 'profile' });
+    expect(await problem(unknown)).toMatchObject({ status: 400, code: 'invalid_body', errors: [{ pointer: '/scope' }] });
+  });
 
   test('flooding: five open attempts, finished ones do not count', async () => {
     for (let round = 0; round < 6; round += 1) await browser.connect(ada, undefined, 'decline');
