@@ -33,7 +33,11 @@ async function step(what, command, args) {
   const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`;
   const ticker = setInterval(() => process.stderr.write(`  ${what} … ${seconds()}\n`), 10_000);
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  const stop = () => child.kill('SIGTERM');
+  const stop = () => {
+    child.kill('SIGTERM');
+    // npm may take a minute to notice; what it leaves half done is done again next time.
+    setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
+  };
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => process.once(signal, stop));
   const out = createWriteStream(log);
   child.stdout.pipe(out, { end: false });
