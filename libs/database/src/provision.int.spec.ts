@@ -5,7 +5,7 @@ import { groupRoles, type Provisioned, provision, removeInstallation } from './i
 import { logins } from './layout.js';
 import { onDatabase } from './urls.js';
 
-const adminUrl = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432';
+const adminUrl = onDatabase(process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432', 'postgres');
 const password = (login: string) => `pw-${login}`;
 
 async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { removeKeys } from './redis-keys.js';
 import { adminUrl, redisUrl } from './server.js';
 
 export interface QueueBackend {
   name: 'redis' | 'postgres';
   /** As `QueueConfig` of the queue library; the prefix or schema is new each time. */
   config: { redis: string; prefix: string } | { postgres: string; schema: string };
-  /** Drops the schema; on Redis the suite removes its own queues. */
+  /** Drops the schema, or the keys of the prefix. Close the queues first. */
   drop(): Promise<void>;
 }
 
@@ -26,7 +27,10 @@ export function queueBackends(): QueueBackend[] {
     if (process.env['CI'] === 'true') throw new Error('CI needs a Redis, and none answers at REDIS_URL.');
     return [postgres];
   }
-  return [{ name: 'redis', config: { redis: redisUrl(), prefix: name }, drop: () => Promise.resolve() }, postgres];
+  return [
+    { name: 'redis', config: { redis: redisUrl(), prefix: name }, drop: () => removeKeys(redisUrl(), name) },
+    postgres,
+  ];
 }
 
 /** Suites are listed before anything may be awaited, so another process does the asking. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { testDatabase, type TestDatabase } from './index.js';
+import { adminUrl, testDatabase, type TestDatabase } from './index.js';
+import { cloneName } from './test-database-names.js';
 
 class Notes1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -42,6 +43,16 @@ describe('testDatabase', () => {
     const [first] = databases as [TestDatabase];
     await expect(ask(first.urls.authHttp, 'select id from note')).rejects.toThrow('permission denied for table note');
     await expect(ask(first.urls.crmWork, 'select id from auth.note')).rejects.toThrow('permission denied for schema');
+  });
+
+  it('clears what dead runs left behind, and nothing that is in use', async () => {
+    const [left, used] = [cloneName('left', Date.now() - 2 * 3_600_000), cloneName('used')];
+    await ask(adminUrl(), `create database ${left}`);
+    await ask(adminUrl(), `create database ${used}`);
+    await (await testDatabase({ schema: 'auth', migrations: [Notes1700000000000] })).drop();
+    const found = await ask(adminUrl(), `select datname from pg_database where datname in ('${left}', '${used}')`);
+    await ask(adminUrl(), `drop database ${used}`);
+    expect(found).toEqual([{ datname: used }]);
   });
 
   it('is gone after drop', async () => {
