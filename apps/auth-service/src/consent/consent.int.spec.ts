@@ -213,7 +213,11 @@ describe('attacks', () => {
   test('no body is a body without wishes; an unknown field is none of ours', async () => {
     expect((await browser.call('POST', 'connections/dynamics')).status).toBe(201);
     const unknown = await browser.call('POST', 'connections/dynamics', { scope: 'profile' });
-    expect(await problem(unknown)).toMatchObject({ status: 400, code: 'invalid_body', errors: [{ pointer: '/scope' }] });
+    expect(await problem(unknown)).toMatchObject({
+      status: 400,
+      code: 'invalid_body',
+      errors: [{ pointer: '/scope' }],
+    });
   });
 
   test('flooding: five open attempts, finished ones do not count', async () => {
