@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDataverse, type Dataverse, type DataverseOptions } from './client.js';
-import { discoverInstances, ownUser, tableDefinition, whoAmI } from './outside-tools.js';
+import { discoverInstances, entitySetName, ownUser, tableDefinition, whoAmI } from './outside-tools.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -172,6 +172,7 @@ describe('calls outside tools', () => {
     await whoAmI(client());
     await ownUser(client(), id);
     await tableDefinition(client(), 'task');
+    await entitySetName(client(), 'task');
     const paths = new Set(
       seen.map(({ method, url }) => `${method} ${new URL(url, origin).pathname.split('/Attributes')[0]}`),
     );

@@ -3,6 +3,7 @@ export { classify, type DataverseFailure, type DataverseResult, type FailureClas
 export type { TypedValue } from './literal.js';
 export {
   discoverInstances,
+  entitySetName,
   ownUser,
   tableDefinition,
   whoAmI,

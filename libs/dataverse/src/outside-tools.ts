@@ -131,3 +131,10 @@ export async function tableDefinition(dataverse: Dataverse, table: string): Prom
   }
   return { ok: true, value: definitionOf(head.value, columns.value, relations.value, details) };
 }
+
+/** The name under which a table's rows are addressed: a part of its definition, for what refers to it only. */
+export async function entitySetName(dataverse: Dataverse, table: string): Promise<DataverseResult<string>> {
+  const form = z.object({ EntitySetName: z.string().min(1) }).transform(({ EntitySetName }) => EntitySetName);
+  const path = `EntityDefinitions(LogicalName='${checkedName(table)}')?$select=EntitySetName`;
+  return shaped(await dataverse[send](path), form);
+}

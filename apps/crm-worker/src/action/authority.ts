@@ -1,0 +1,81 @@
+import { accessTokensReply, type AuthService, type TokenAnswer } from '@bliro/contract/auth';
+import { decideReply, type Decision, type PolicyService, type Purpose } from '@bliro/contract/policy';
+import type { LaneAction, Lease } from '@bliro/ledger';
+import { own, OwnOutage } from './interruption.js';
+import { isUnknown } from './outcomes.js';
+
+/** An action with the id under which it is decided, however often that is asked. */
+export interface Decidable {
+  action: LaneAction;
+  decisionId: string;
+}
+
+export interface Decided {
+  decision: Decision;
+  /** The signed proof for its user; absent where nothing was allowed. */
+  grant?: string;
+}
+
+/** Reads go again as they are; only a write whose effect isn't known is there to be verified. */
+const purposeOf = (action: LaneAction): Purpose => (isUnknown(action) ? 'verify' : 'run');
+
+/** Asks those who may permit a call. No answer is an OwnOutage, never a permission. */
+export class Authority {
+  constructor(
+    private readonly policy: Pick<PolicyService, 'decide'>,
+    private readonly auth: Pick<AuthService, 'accessTokens'>,
+  ) {}
+
+  /** By decision id. */
+  async decide(lease: Lease, asked: readonly Decidable[]): Promise<Map<string, Decided>> {
+    const decided = new Map<string, Decided>();
+    for (const purpose of ['verify', 'run'] as const) {
+      const questions = asked.filter(({ action }) => purposeOf(action) === purpose);
+      if (questions.length > 0) await this.#decideFor(purpose, lease, questions, decided);
+    }
+    return decided;
+  }
+
+  async #decideFor(
+    purpose: Purpose,
+    lease: Lease,
+    asked: readonly Decidable[],
+    decided: Map<string, Decided>,
+  ): Promise<void> {
+    const questions = asked.map(({ decisionId, action: { mandate, salt, inputJson } }) => ({
+      decisionId,
+      mandate,
+      salt,
+      inputJson,
+    }));
+    const reply = await own('policy-service', async () =>
+      decideReply.parse(await this.policy.decide({ purpose, questions })),
+    );
+    const grant = reply.grants.find(
+      ({ organization, userId }) => organization === lease.organization && userId === lease.userId,
+    )?.grant;
+    for (const { decisionId } of asked) {
+      const decision = reply.decisions.find((one) => one.decisionId === decisionId);
+      if (decision === undefined) throw new OwnOutage('policy-service left a question without an answer');
+      decided.set(decisionId, { decision, ...(decision.effect === 'allow' && grant !== undefined && { grant }) });
+    }
+  }
+
+  async token({ organization, userId }: Lease, grant: string): Promise<TokenAnswer> {
+    const questions = [{ organization, userId, grant }];
+    const reply = await own('auth-service', async () =>
+      accessTokensReply.parse(withoutNulls(await this.auth.accessTokens({ questions }))),
+    );
+    const [answer] = reply.answers;
+    if (answer === undefined) throw new OwnOutage('auth-service left a question without an answer');
+    return answer;
+  }
+}
+
+/** A message that is absent comes out of the wire format as null. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (value === null || typeof value !== 'object') return value;
+  const present = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
+}

@@ -1,0 +1,71 @@
+import type { TokenGiven } from '@bliro/contract/auth';
+import type { Decision } from '@bliro/contract/policy';
+import { NoPermit, OwnOutage } from '../action/interruption.js';
+
+/** What was permitted, and with which token. */
+export interface Access {
+  decision: Decision;
+  token: TokenGiven;
+}
+
+export interface PermitParts {
+  /** Monotonic milliseconds. */
+  clock: () => number;
+  /** Throws `CallsOver` where no call of this process may start at all. */
+  check: () => void;
+  /** Asks everybody again; throws NoPermit, CallsOver or OwnOutage. */
+  renew: () => Promise<Access>;
+}
+
+const worthMs = 500;
+const mostRenewals = 3;
+
+/** Permission to start a call: worth 500 ms, counted from before it was asked for. */
+export class Permit {
+  constructor(
+    private readonly parts: PermitParts,
+    private askedAt: number,
+    private granted: Access,
+  ) {}
+
+  get access(): Access {
+    return this.granted;
+  }
+
+  /** Makes the next call ask again, whatever the time. */
+  expire(): void {
+    this.askedAt = -Infinity;
+  }
+
+  /** Resolves in the moment in which a call may start; nothing may be awaited between that and the call. */
+  async ensure(): Promise<void> {
+    for (let renewals = 0; ; renewals += 1) {
+      this.parts.check();
+      if (this.parts.clock() - this.askedAt <= worthMs) return;
+      if (renewals === mostRenewals) throw new OwnOutage('the permit was over before it had come');
+      await this.renew();
+    }
+  }
+
+  private async renew(): Promise<void> {
+    const askedAt = this.parts.clock();
+    const access = await this.parts.renew();
+    if (!sameTarget(access.token, this.granted.token)) throw new NoPermit(environmentChanged);
+    this.askedAt = askedAt;
+    this.granted = access;
+  }
+}
+
+export const environmentChanged = {
+  status: 'blocked',
+  reason: 'environment_changed',
+  message: 'The Dynamics environment or account is another one than this was begun with. Retry it to use the new one.',
+} as const;
+
+/** Whether both are of the same account in the same environment. */
+export function sameTarget(
+  a: { environmentId: string; tenantId: string; subject: string },
+  b: { environmentId: string; tenantId: string; subject: string },
+): boolean {
+  return a.environmentId === b.environmentId && a.tenantId === b.tenantId && a.subject === b.subject;
+}
