@@ -9,7 +9,7 @@ export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 export interface SchemaConnection {
   url: string;
   schema: string;
-  entities?: (Function | EntitySchema)[];
+  entities?: ((abstract new (...values: never) => object) | EntitySchema)[];
   poolSize?: number;
 }
 

@@ -4,6 +4,5 @@ export { type DirectClient, refusePooler } from './direct-connection.js';
 export { DatabaseMistake, LockUnavailable } from './errors.js';
 export { groupRoles, type LoginKey, type ServiceSchema } from './layout.js';
 export { migrate, type MigrateOptions, type MigrationClass } from './migrate.js';
-export { OrganizationDatabase } from './organization-database.js';
-export { organizationPolicySql } from './organization-policy.js';
+export { OrganizationDatabase, organizationPolicySql } from './organization.js';
 export { type Provisioned, provision, type ProvisionOptions, removeInstallation } from './provision.js';
