@@ -44,7 +44,7 @@ const fields = z.object({
     .meta({ description: "Microsoft's Global Discovery Service; it says which cloud is meant" }),
   POLICY_GRPC_URL: z.string().min(1).meta({ description: 'host:port of policy-service' }),
   EGRESS_ADDRESSES: csv()
-    .default([])
+    .optional()
     .meta({ description: "Addresses that Microsoft sees us call from, for a customer's Conditional Access" }),
 });
 

@@ -96,5 +96,5 @@ function grantVerifier(config: AuthConfig): { verifier: Verifier; close(): void 
 }
 
 function appIdentity({ PRODUCT_NAME, ENTRA_CLIENT_ID, EGRESS_ADDRESSES }: AuthConfig) {
-  return { productName: PRODUCT_NAME, clientId: ENTRA_CLIENT_ID, egressAddresses: EGRESS_ADDRESSES };
+  return { productName: PRODUCT_NAME, clientId: ENTRA_CLIENT_ID, egressAddresses: EGRESS_ADDRESSES ?? [] };
 }

@@ -3,6 +3,7 @@ import { eventually } from '@bliro/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthSystem, authSystem } from '../fixture/auth-system.js';
 import { ada, WorkerOfUser } from '../fixture/worker.js';
+import { AccessTokens } from './access-tokens.js';
 
 const organization = 'org-1';
 let system: AuthSystem;
@@ -63,6 +64,32 @@ describe('refreshing', () => {
     expect((await user.ask()).given).toBeDefined();
   });
 
+  test('two processes ask one after another, and both are answered', async () => {
+    const { id } = await user.activeWithoutToken();
+    const replica = system.replica();
+    const other = replica.forControllers.find((part) => part instanceof AccessTokens);
+    const grant = await system.policy.grant(organization, user.userId);
+    const question = { organization, userId: user.userId, grant };
+    const answers = await Promise.all([user.ask(), user.ask(), other?.answer([question, question])]);
+    const given = answers.flat().map((answer) => answer?.given?.connectionId);
+    expect(given).toEqual([id, id, id, id]);
+    expect(await user.refreshes()).toHaveLength(3);
+    await eventually(async () => (await user.keys(id)).length === 1 || undefined);
+    await replica.close();
+  });
+
+  test('a token that was moved into another user’s row opens nothing there, and changes no state', async () => {
+    const mine = await user.activeWithoutToken();
+    const victim = await WorkerOfUser.of(system, worker, organization, `${user.userId}-victim`);
+    await victim.activeWithoutToken();
+    await victim.set(`ciphertext = '${mine.ciphertext}', data_key_id = '${mine.dataKeyId}'`);
+    const before = (await user.refreshes()).length;
+    expect((await victim.ask()).refused?.code).toBe('unavailable');
+    expect((await user.refreshes()).length).toBe(before);
+    expect((await victim.row()).status).toBe('active');
+    expect(system.lines.join('')).toContain('CiphertextRefused');
+  });
+
   test('a disconnect during a refresh wins, without waiting for it', async () => {
     const { id } = await user.activeWithoutToken();
     await fault({ kind: 'delay', ms: 700 }, { times: 1 });
@@ -81,7 +108,7 @@ describe('what Microsoft says', () => {
   test.each<[string, object]>([
     ['an outage', { kind: 'status', status: 503, retryAfter: 7 }],
     ['a connection that is cut', { kind: 'dropAfterCommit' }],
-    ['a page instead of an answer', { kind: 'status', status: 400, code: '50196' }],
+    ['what Entra takes for a loop', { kind: 'status', status: 400, code: '50196' }],
     ['a wrong secret of ours', { kind: 'status', status: 401, code: '7000215' }],
     ['a refusal that nobody knows', { kind: 'status', status: 400, code: '99999' }],
   ])('%s changes no state', async (_name, effect) => {
