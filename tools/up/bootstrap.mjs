@@ -127,7 +127,7 @@ async function main() {
     throw new SetupError(`Node ${process.versions.node} is too old: install Node 20 or newer.`);
   await withSetupLock(async () => {
     await install();
-    await step('Building', node, ['node_modules/nx/bin/nx.js', 'run-many', '-t', 'build', '--output-style=static']);
+    await step('Building', node, ['node_modules/.bin/nx', 'run-many', '-t', 'build', '--output-style=static']);
   });
   run(script, args);
 }

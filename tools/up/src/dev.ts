@@ -53,7 +53,7 @@ const projects = (): string[] =>
 
 async function rebuild(system: System, changed: ReadonlySet<string>): Promise<void> {
   const code = await new Promise((resolve) => {
-    const nx = ['node_modules/nx/bin/nx.js', 'run-many', '-t', 'build', '--output-style=static'];
+    const nx = ['node_modules/.bin/nx', 'run-many', '-t', 'build', '--output-style=static'];
     spawn(process.execPath, nx, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }).once('exit', resolve);
   });
   if (code !== 0) {
