@@ -1,0 +1,22 @@
+import { defineProblems } from '@bliro/http';
+
+export const jobProblems = defineProblems({
+  idempotency_key_required: {
+    status: 400,
+    title: 'Idempotency-Key is missing or has a wrong form',
+    detail: 'Send an Idempotency-Key of 1 to 200 printable characters: the same one when you repeat this request.',
+    repeat: false,
+  },
+  idempotency_key_reused: {
+    status: 409,
+    title: 'Idempotency-Key was used before',
+    detail: 'This Idempotency-Key came with another body before. Send a new job with a key of its own.',
+    repeat: false,
+  },
+  ledger_unavailable: {
+    status: 503,
+    title: 'The ledger is out of reach',
+    detail: 'Nothing was done. Send the request again, with the same Idempotency-Key.',
+    repeat: true,
+  },
+});
