@@ -16,11 +16,18 @@ export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
 
 /** An error of the way to Postgres, or one that passes by itself; a mistake in a statement is none. */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
-  if (driverError instanceof Error && driverError !== error) return isOutage(driverError);
-  if (error instanceof AggregateError) return error.errors.some(isOutage);
+  const { code, message, driverError, errors } = (error ?? {}) as Failure;
+  if (driverError !== undefined && driverError !== error) return isOutage(driverError);
+  if (Array.isArray(errors)) return errors.some(isOutage);
   // Without a state the server never answered: pg says so in words only.
-  if (typeof code !== 'string') return /connect|terminated|timeout|not initialized/i.test(error.message);
+  if (typeof code !== 'string') return /connect|terminated|timeout|not initialized/i.test(message ?? '');
   return TRANSIENT_STATE.test(code) || /^E[A-Z]/.test(code);
+}
+
+/** What an error of TypeORM (`driverError`), of pg (`code` is an SQLSTATE) or of the network (`code`, `errors`) may have. */
+interface Failure {
+  code?: unknown;
+  message?: string;
+  driverError?: unknown;
+  errors?: unknown;
 }

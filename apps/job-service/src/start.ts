@@ -9,6 +9,9 @@ import { JobMessages } from './intake/job-messages.js';
 import { MessageVerifier } from './intake/message-verifier.js';
 import { jobProblems } from './problems.js';
 
+/** Taking a message in is one transaction. */
+const CONSUMER_GRACE_MS = 2_000;
+
 export interface JobServers extends JobParts {
   title: string;
   address: string;
@@ -52,7 +55,7 @@ export async function startJobs(servers: JobServers) {
     app,
     /** Takes nothing more in, lets what runs end, and ends both APIs. */
     async close(): Promise<void> {
-      await Promise.all([consumer.close(), follower.stop(), app.close()]);
+      await Promise.all([consumer.close(CONSUMER_GRACE_MS), follower.stop(), app.close()]);
     },
   };
 }

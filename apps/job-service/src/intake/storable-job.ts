@@ -1,9 +1,13 @@
 import { jobRequest } from '@bliro/contract/crm';
 
 interface Mistake {
-  path: (string | number)[];
+  path: string[];
   message: string;
 }
+
+const HALF_PAIR = 'the text has half a surrogate pair in it';
+// Every form of an input ends before: a deeper place is only ever part of what is refused anyway.
+const DEEPEST_PATH = 10;
 
 /**
  * A job that can be kept as it came: half a surrogate pair has no UTF-8 form and no canonical JSON, and ids with a NUL in them are no
@@ -19,17 +23,21 @@ function mistakesOf(job: { userId: string; meetingId: string }): Mistake[] {
   const ids = (['userId', 'meetingId'] as const)
     .filter((name) => job[name].includes('\u0000'))
     .map((name) => ({ path: [name], message: 'a NUL character is not allowed here' }));
-  return [...ids, ...brokenText(job, [])];
+  return [...ids, ...brokenText(job)];
 }
 
-function brokenText(value: unknown, path: (string | number)[]): Mistake[] {
-  if (typeof value === 'string') {
-    return value.isWellFormed() ? [] : [{ path, message: 'the text has half a surrogate pair in it' }];
+/** Not recursive: an input may be nested a hundred thousand times. */
+function brokenText(job: unknown): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const open: { value: unknown; path: string[] }[] = [{ value: job, path: [] }];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { value, path } = at;
+    if (typeof value === 'string' && !value.isWellFormed()) mistakes.push({ path, message: HALF_PAIR });
+    if (value === null || typeof value !== 'object') continue;
+    for (const [key, item] of Object.entries(value)) {
+      if (!key.isWellFormed()) mistakes.push({ path, message: HALF_PAIR });
+      open.push({ value: item, path: path.length < DEEPEST_PATH ? [...path, key] : path });
+    }
   }
-  if (Array.isArray(value)) return value.flatMap((item, index) => brokenText(item, [...path, index]));
-  if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, item]) => [
-    ...brokenText(key, path),
-    ...brokenText(item, [...path, key]),
-  ]);
+  return mistakes;
 }

@@ -45,10 +45,16 @@ export function inputFormOf(tool: string): (typeof inputForms)[Operation] | unde
   return operations.includes(operation) ? inputForms[operation] : undefined;
 }
 
-/** The ids of the actions whose records an input stands for with `{"fromAction"}`. */
+/** The ids of the actions whose records an input stands for with `{"fromAction"}`, however deep the input is nested. */
 export function referencedActions(input: unknown): string[] {
-  if (Array.isArray(input)) return input.flatMap(referencedActions);
-  if (input === null || typeof input !== 'object') return [];
-  const reference = fromAction.safeParse(input);
-  return reference.success ? [reference.data.fromAction] : Object.values(input).flatMap(referencedActions);
+  const found: string[] = [];
+  const open: unknown[] = [input];
+  while (open.length > 0) {
+    const at = open.pop();
+    if (at === null || typeof at !== 'object') continue;
+    const reference = fromAction.safeParse(at);
+    if (reference.success) found.push(reference.data.fromAction);
+    else for (const inner of Object.values(at)) open.push(inner);
+  }
+  return found;
 }

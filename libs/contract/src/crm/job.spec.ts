@@ -52,6 +52,11 @@ describe('a job request', () => {
     expect(problems(body)).not.toEqual([]);
   });
 
+  it('refuses an input that is nested without end', () => {
+    const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
+    expect(problems(job(action('a1', { input: { fields: { subject: deep } } })))).not.toEqual([]);
+  });
+
   it('says where the mistake is', () => {
     expect(problems(job(action('a1', { input: { fields: { 'a.b': 1 } } })))[0]).toMatch(/^actions\/0\/input\/fields/);
   });

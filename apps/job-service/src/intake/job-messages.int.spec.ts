@@ -1,0 +1,122 @@
+import { eventually, queueBackends } from '@bliro/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPair } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { createTask, jobOf, jobSystem, type JobSystem } from '../fixture/job-system.js';
+import type { MessageOptions } from '../fixture/host.js';
+
+describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
+  let system: JobSystem;
+  beforeAll(async () => {
+    system = await jobSystem(backend.config);
+  });
+  afterAll(async () => {
+    await system.close();
+    await backend.drop();
+  });
+  afterEach(() => {
+    system.host.pipelineKeysReachable = true;
+  });
+
+  const send = async (job: Record<string, unknown>, options: MessageOptions): Promise<void> =>
+    system.queues.send('crm-jobs', { jws: await system.host.message(job, options) });
+  const taken = (key: string): Promise<string> =>
+    eventually(async () => {
+      const rows = await system.ledger.query<{ id: string }[]>('SELECT id FROM job WHERE idempotency_key = $1', [key]);
+      return rows[0]?.id;
+    });
+  /** Messages are taken in order of their sending, up to the worker's concurrency: this one comes after all before it. */
+  const settled = async (): Promise<void> => {
+    const idempotencyKey = randomUUID();
+    await send(jobOf(), { idempotencyKey });
+    await taken(idempotencyKey);
+  };
+
+  it('end in the same place as requests', async () => {
+    const idempotencyKey = randomUUID();
+    await send(jobOf(createTask('a1'), createTask('a2', { after: ['a1'] })), { idempotencyKey });
+    const { status, body } = await system.call(`GET jobs/${await taken(idempotencyKey)}`);
+    expect(status).toBe(200);
+    expect(body.actions.map((action: { status: string }) => action.status)).toEqual(['queued', 'waiting']);
+  });
+
+  it('make one job with a request of the same key, whichever came first', async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await send(jobOf(), { idempotencyKey: first });
+    const jobId = await taken(first);
+    expect((await system.call('POST jobs', { key: first, body: jobOf() })).body).toEqual({ jobId });
+
+    await system.call('POST jobs', { key: second, body: jobOf() });
+    await send(jobOf(), { idempotencyKey: second });
+    await settled();
+    expect(await system.count('job', 'idempotency_key = $1', [second])).toBe(1);
+  });
+
+  it('are put aside and do nothing when they are not what the pipeline signed for us', async () => {
+    const before = await system.count('job');
+    const stranger = (await generateKeyPair('EdDSA')).privateKey;
+    const wrong: MessageOptions[] = [
+      { key: stranger },
+      { key: stranger, kid: 'another' },
+      { typ: 'JWT' },
+      { audience: 'bliro-crm' },
+      { issuer: 'https://somebody.invalid' },
+      { issuedSecondsAgo: 24 * 3600 + 60 },
+      { issuedSecondsAgo: -3600 },
+    ];
+    for (const options of wrong) await send(jobOf(), { idempotencyKey: randomUUID(), ...options });
+    await send({ ...jobOf(), colour: 'red' }, { idempotencyKey: randomUUID() });
+    await send(jobOf(createTask('a1', { after: ['a9'] })), { idempotencyKey: randomUUID() });
+    const [header, payload] = (await system.host.message(jobOf())).split('.');
+    const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'crm-job+jwt' })).toString('base64url');
+    for (const jws of [
+      'nonsense',
+      `${none}.${payload}.`,
+      `${header}.${payload}.`,
+      await system.host.token(['pipeline']),
+    ]) {
+      await system.queues.send('crm-jobs', { jws });
+    }
+    await settled();
+    await settled();
+    expect(await system.count('job')).toBe(before + 2);
+  });
+
+  it('are put aside when their key came with another body before', async () => {
+    const idempotencyKey = randomUUID();
+    await send(jobOf(), { idempotencyKey });
+    await taken(idempotencyKey);
+    await send({ ...jobOf(), meetingId: 'another' }, { idempotencyKey });
+    await settled();
+    expect(await system.count('job', 'idempotency_key = $1', [idempotencyKey])).toBe(1);
+  });
+
+  it('wait while Postgres is away', async () => {
+    const idempotencyKey = randomUUID();
+    await system.postgres.down();
+    await send(jobOf(), { idempotencyKey });
+    const away = await system.call('POST jobs', { key: randomUUID(), body: jobOf() });
+    expect(away.status).toBe(503);
+    await system.postgres.up();
+    await taken(idempotencyKey);
+  });
+});
+
+describe.each(queueBackends())("messages of crm-jobs on $name before the pipeline's keys were seen", (backend) => {
+  it('wait until the keys can be had', async () => {
+    const system = await jobSystem(backend.config);
+    try {
+      system.host.pipelineKeysReachable = false;
+      const idempotencyKey = randomUUID();
+      const asked = system.host.pipelineKeysAsked;
+      await system.queues.send('crm-jobs', { jws: await system.host.message(jobOf(), { idempotencyKey }) });
+      await eventually(() => Promise.resolve(system.host.pipelineKeysAsked > asked ? true : undefined));
+      expect(await system.count('job')).toBe(0);
+      system.host.pipelineKeysReachable = true;
+      await eventually(async () => ((await system.count('job')) === 1 ? true : undefined));
+    } finally {
+      await system.close();
+      await backend.drop();
+    }
+  });
+});
