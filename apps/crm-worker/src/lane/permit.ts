@@ -22,6 +22,8 @@ const mostRenewals = 3;
 
 /** Permission to start a call: worth 500 ms, counted from before it was asked for. */
 export class Permit {
+  #renewing: Promise<void> | undefined;
+
   constructor(
     private readonly parts: PermitParts,
     private askedAt: number,
@@ -47,7 +49,13 @@ export class Permit {
     }
   }
 
-  private async renew(): Promise<void> {
+  /** Calls that start together ask together. */
+  private renew(): Promise<void> {
+    this.#renewing ??= this.askAgain().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  private async askAgain(): Promise<void> {
     const askedAt = this.parts.clock();
     const access = await this.parts.renew();
     if (!sameTarget(access.token, this.granted.token)) throw new NoPermit(environmentChanged);
