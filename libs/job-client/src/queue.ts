@@ -21,7 +21,7 @@ export interface MessageQueue {
 interface Connected {
   readonly queue: Queue;
   /** No further attempt to connect. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 const name = 'crm-jobs';

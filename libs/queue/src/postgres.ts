@@ -51,7 +51,7 @@ async function refusePooler(client: Client): Promise<void> {
 /** CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even for a schema that exists: our role has it not. */
 async function keepingSchema(client: Client, schema: string): Promise<PgQueryable> {
   const found = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (found.rowCount === 0) return client as unknown as PgQueryable;
+  if (found.rowCount === 0) return client;
   const query = (text: string, values?: unknown[]): Promise<unknown> =>
     text.startsWith('CREATE SCHEMA') ? Promise.resolve({ rows: [], rowCount: 0 }) : client.query(text, values);
   return { query } as unknown as PgQueryable;

@@ -23,7 +23,7 @@ export async function setAside(
   o: { queue: string; data: unknown; reason: string; logger: QueueLogger },
 ): Promise<void> {
   const sha256 = createHash('sha256')
-    .update(JSON.stringify(o.data) ?? '')
+    .update(JSON.stringify([o.data]))
     .digest('hex');
   const alarm = { alarm: 'queue_message_refused', queue: o.queue, reason: o.reason, sha256 };
   o.logger.error(alarm, 'a message of the queue was refused and put aside');

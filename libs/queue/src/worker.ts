@@ -32,15 +32,16 @@ export function startWorker<Q extends QueueName>(room: Room<Q>, prepared: Promis
   const complain = seldom((fields, message) => {
     room.logger.warn(fields, message);
   });
+  const isClosing = (): boolean => closing.signal.aborted;
   const loop = async (): Promise<void> => {
     await prepared;
-    while (!closing.signal.aborted) {
+    while (!isClosing()) {
       current = newWorker(room, complain);
       // run() ends when the worker is closed, and rejects when its first connection was lost half-way.
       await current
         .run()
         .catch((error: unknown) => complain({ err: error, queue: room.queue }, 'a queue worker starts again'));
-      if (closing.signal.aborted) return;
+      if (isClosing()) return;
       await current.close(true).catch(() => undefined);
       await delay(500, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -85,7 +86,7 @@ async function work<Q extends QueueName>(
   const data = policy.data.safeParse(job.data);
   try {
     if (!data.success) throw new MessageRefused('malformed');
-    return await room.handle(data.data as QueueData[Q], signal ?? new AbortController().signal);
+    return await room.handle(data.data, signal ?? new AbortController().signal);
   } catch (error) {
     if (error instanceof MessageRefused) return await refused(room, job, error);
     room.logger.warn({ err: error, queue: room.queue, attempt: job.attemptsStarted }, 'a message of the queue failed');

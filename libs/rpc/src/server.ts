@@ -67,5 +67,5 @@ function serverOptions({ tls, table, logger, ...o }: GrpcServerOptions): GrpcOpt
 
 function withInterceptors(interceptors: ServerInterceptor[]): NonNullable<GrpcOptions['options']['channelOptions']> {
   // Nest hands these options to the server as they are, but types them as a channel's, which have no interceptors.
-  return { interceptors } as object;
+  return { interceptors };
 }
