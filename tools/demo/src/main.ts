@@ -1,4 +1,4 @@
-import { bringUp, Failure, paths, runCommand } from '@bliro/up';
+import { bringUp, Failure, paths, portOf, runCommand } from '@bliro/up';
 import { gather } from './cast.js';
 import { allow, connect, denied, killed, mainJob } from './chapters.js';
 import { story } from './story.js';
@@ -6,8 +6,8 @@ import { story } from './story.js';
 runCommand(async (command) => {
   story.say('Bringing everything up (about 15 s) …');
   const system = await bringUp({
-    port: Number(process.env['PORT'] ?? 0),
-    sandboxPort: Number(process.env['SANDBOX_PORT'] ?? 0),
+    port: portOf('PORT', 0),
+    sandboxPort: portOf('SANDBOX_PORT', 0),
     sandbox: true,
     progress: (step) => {
       story.say(`  ${step} …`);

@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.js';
+import { portOf } from './ports.js';
 import { bringUp, type System } from './up.js';
 import { root } from './workspace.js';
 
 /** `npm run dev`: everything up with an inspector each; a change is built and restarts the services that contain it. */
 runCommand(async (command) => {
   const system = await bringUp({
-    port: Number(process.env['PORT'] ?? 8080),
-    sandboxPort: Number(process.env['SANDBOX_PORT'] ?? 8090),
+    port: portOf('PORT', 8080),
+    sandboxPort: portOf('SANDBOX_PORT', 8090),
     sandbox: true,
     inspect: true,
     progress: (step) => process.stdout.write(`  ${step} …\n`),

@@ -1,19 +1,38 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Failure, takenPort } from './failure.js';
 
-/** Ports that were free a moment ago, all different. */
+/** The port that a variable names; 0 stands for any that is free. */
+export function portOf(variable: string, usual: number): number {
+  const given = process.env[variable];
+  if (given === undefined || given === '') return usual;
+  if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given);
+  throw new Failure(`${variable} is "${given}". It has to be a port from 1 to 65535, or 0 for any that is free.`);
+}
+
+/**
+ * Ports that were free a moment ago, all different. They lie below those that systems give to outgoing connections: one of these could
+ * take a port between now and its use.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  for (let tries = 0; ports.size < count; tries += 1) {
+    if (tries > 1000) throw new Failure('There are no free ports between 15000 and 32000.');
+    const port = randomInt(15_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = await listen(port).catch(() => undefined);
+  if (server === undefined) return false;
+  await new Promise((resolve) => server.close(resolve));
+  return true;
 }
 
 export async function requireFree(port: number): Promise<void> {
-  const server = await listen(port).catch(() => {
-    throw new Failure(takenPort(port));
-  });
-  await new Promise((resolve) => server.close(resolve));
+  if (!(await isFree(port))) throw new Failure(takenPort(port));
 }
 
 function listen(port: number): Promise<ReturnType<typeof createServer>> {

@@ -42,7 +42,10 @@ export async function planServices(setting: Setting): Promise<Services> {
   const { urls } = setting;
   const base = baseEnvironment(setting);
   const host = hostEnvironment(setting);
-  const queue = setting.redisUrl === undefined ? { QUEUE_DATABASE_URL: urls.queue } : { REDIS_URL: setting.redisUrl };
+  const queue =
+    setting.redisUrl === undefined
+      ? { QUEUE_DATABASE_URL: urls.queue }
+      : { REDIS_URL: setting.redisUrl, ...given(/^QUEUE_PREFIX$/) };
   const entra =
     setting.sandboxPort === undefined
       ? given(/^(ENTRA_|DISCOVERY_URL$)/)

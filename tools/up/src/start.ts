@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { runCommand } from './command.js';
+import { portOf } from './ports.js';
 import { SandboxClient } from './sandbox-client.js';
 import { bringUp, type System } from './up.js';
 
 runCommand(async (command) => {
   const system = await bringUp({
-    port: Number(process.env['PORT'] ?? 8080),
-    sandboxPort: Number(process.env['SANDBOX_PORT'] ?? 8090),
+    port: portOf('PORT', 8080),
+    sandboxPort: portOf('SANDBOX_PORT', 8090),
     sandbox: !process.argv.includes('--no-sandbox'),
     progress: (step) => process.stdout.write(`  ${step} …\n`),
     onGiveUp: command.giveUp,
