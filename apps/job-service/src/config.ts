@@ -33,7 +33,7 @@ export const configSchema = refuseStandins(
       .meta({ description: 'host:port of the gRPC API of auth-service, whose events let blocked work go on' }),
   }),
   { host: ['HOST_ISSUER'] },
-).superRefine(oneQueue);
+).superRefine(oneQueue, { when: () => true });
 
 export const migrateConfigSchema = z.object({
   DATABASE_OWNER_URL: databaseUrl().meta({

@@ -11,6 +11,9 @@ import { configSchema } from './config.js';
 import { connected, HttpDatabase, WorkDatabase } from './database.js';
 import { startJobs } from './start.js';
 
+/** Its worker has been closed before, with a grace of its own. */
+const QUEUE_GRACE_MS = 500;
+
 const config = parseConfig('job-service', configSchema);
 const logger = createLogger('job-service', config.LOG_LEVEL);
 const signer = await mandateSigner(config.SIGNING_KEY_FILE);
@@ -53,7 +56,7 @@ const auth = grpcClient<AuthService>({
 });
 stops.push(() => auth.close());
 const queues = await openQueues(queueOf(config), logger);
-stops.push(() => queues.close());
+stops.push(() => queues.close(QUEUE_GRACE_MS));
 
 // Served while Postgres is still away: a caller gets 503 with Retry-After, not a closed door.
 const connecting = databases.map((database) => connected(database, logger, stopping.signal));

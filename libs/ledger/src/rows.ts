@@ -14,3 +14,10 @@ export async function firstRow<T>(
 ): Promise<T | undefined> {
   return (await rows<T>(manager, sql, values))[0];
 }
+
+/** For a statement that always answers with a row. */
+export async function oneRow<T>(manager: EntityManager, sql: string, values: readonly unknown[]): Promise<T> {
+  const row = await firstRow<T>(manager, sql, values);
+  if (row === undefined) throw new TypeError('The statement answered with no row.');
+  return row;
+}

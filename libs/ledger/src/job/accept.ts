@@ -2,7 +2,7 @@ import { append } from '@bliro/event-log';
 import type { DataSource, EntityManager } from 'typeorm';
 import { final } from '../action/state.js';
 import { dueNow, wakeableColumns, type WakeableLane } from '../lane/due.js';
-import { firstRow, rows } from '../rows.js';
+import { firstRow, oneRow, rows } from '../rows.js';
 import { actionRows, type ActionRowValues, type NewJob } from './new-job.js';
 
 export type Acceptance =
@@ -48,14 +48,14 @@ async function claimKey(manager: EntityManager, job: NewJob): Promise<Acceptance
 }
 
 function extendLane(manager: EntityManager, job: NewJob): Promise<WakeableLane & { accepted: string }> {
-  return firstRow<WakeableLane & { accepted: string }>(
+  return oneRow(
     manager,
     `INSERT INTO lane (organization, user_id, accepted, seq, due) VALUES ($1, $2, $3, 1, clock_timestamp())
      ON CONFLICT (organization, user_id) DO UPDATE
        SET accepted = lane.accepted + EXCLUDED.accepted, seq = lane.seq + 1, due = ${dueNow}
      RETURNING ${wakeableColumns}, accepted::text AS accepted`,
     [job.organization, job.userId, job.actions.length],
-  ) as Promise<WakeableLane & { accepted: string }>;
+  );
 }
 
 /** An update waits for an unfinished write to the same record that an earlier job of this lane asked for. */
