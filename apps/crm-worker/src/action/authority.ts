@@ -42,11 +42,12 @@ export class Authority {
     asked: readonly Decidable[],
     decided: Map<string, Decided>,
   ): Promise<void> {
-    const questions = asked.map(({ decisionId, action: { mandate, salt, inputJson } }) => ({
+    const questions = asked.map(({ decisionId, action: { mandate, salt, inputJson, correlationId } }) => ({
       decisionId,
       mandate,
       salt,
       inputJson,
+      correlationId,
     }));
     const reply = await own('policy-service', async () =>
       decideReply.parse(await this.policy.decide({ purpose, questions })),

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { DecideReply, DecideRequest, Decision, DecisionReason, Purpose, Question } from '@bliro/contract/policy';
-import { correlationId } from '@bliro/observe';
+import { newCorrelationId, runWithCorrelation } from '@bliro/observe';
 import { DecisionLog, type DecisionEntry } from './decision-log.js';
 import { evaluate, type DecidableTool, type LoggedReason, type Verdict } from './evaluate.js';
 import { Grants } from './grants.js';
@@ -31,12 +31,24 @@ export class Decisions {
   /** Rejects when keys, policy or log are out of reach: then nothing of the request is decided. */
   async decide({ purpose, questions }: DecideRequest): Promise<DecideReply> {
     const arrived = performance.now();
-    const decided = await Promise.all(questions.map((question) => this.decideOne(question, arrived)));
+    const decided = await Promise.all(questions.map((question) => this.decideTraced(question, arrived)));
     await this.log.record(decided.map((one) => logEntry(one, purpose)));
     const allowed = decided.flatMap(({ question, verdict, believed }) =>
       verdict.effect === 'allow' && believed !== undefined ? [allowance(question, believed)] : [],
     );
     return { decisions: decided.map(answer), grants: await this.grants.sign(purpose, allowed) };
+  }
+
+  /** One request asks for actions of several jobs: what is logged of each goes under its own job's correlation id. */
+  private decideTraced(question: Question, arrived: number): Promise<Decided> {
+    return runWithCorrelation(newCorrelationId(question.correlationId), async () => {
+      const decided = await this.decideOne(question, arrived);
+      const { believed, verdict } = decided;
+      const { job, action, tool } = believed?.claims ?? {};
+      const { effect, reason } = verdict;
+      this.logger.log({ decisionId: question.decisionId, job, action, tool, effect, reason, msg: 'decided' });
+      return decided;
+    });
   }
 
   private async decideOne(question: Question, arrived: number): Promise<Decided> {
@@ -75,7 +87,7 @@ function logEntry({ question, verdict, revision, believed }: Decided, purpose: P
     reason: verdict.reason,
     revision,
     inputHash: claims?.input ?? null,
-    correlationId: correlationId() ?? null,
+    correlationId: question.correlationId || null,
   };
 }
 

@@ -23,6 +23,7 @@ export const question = z.object({
   mandate: z.string().min(1),
   salt: z.string().min(1),
   inputJson: z.string().min(2),
+  correlationId: z.string().max(100),
 });
 export const decideRequest = z.object({ purpose: z.enum(purposes), questions: z.array(question).min(1).max(200) });
 
