@@ -2,9 +2,9 @@ import { explain, Failure } from './failure.js';
 
 export interface Command {
   /** Called once, whatever ends the command: done, failed, Ctrl-C, SIGTERM, or the end of the process that started it. */
-  onStop(undo: () => Promise<void>): void;
+  onStop: (undo: () => Promise<void>) => void;
   /** Ends the command with this sentence. */
-  giveUp(failure: Failure): void;
+  giveUp: (failure: Failure) => void;
 }
 
 /**

@@ -39,7 +39,7 @@ function watchSources(system: System): void {
   };
   for (const project of projects()) {
     watch(join(root, project, 'src'), { recursive: true }, (_event, file) => {
-      if (!file || /\.spec\.ts$/.test(file)) return;
+      if (!file || file.endsWith('.spec.ts')) return;
       changed.add(project);
       // A short pause gathers the several events that one save makes.
       setTimeout(() => void settle(), 100);

@@ -46,7 +46,7 @@ function show({ time, service, text }: Line): string {
     hostname: _hostname,
     ...rest
   } = JSON.parse(text) as Record<string, unknown>;
-  return `${time}  ${service.padEnd(14)}  ${String(level).padEnd(5)}  ${String(msg ?? '')}  ${JSON.stringify(rest)}`;
+  return `${time}  ${service.padEnd(14)}  ${String(level).padEnd(5)}  ${typeof msg === 'string' ? msg : ''}  ${JSON.stringify(rest)}`;
 }
 
 const [jobId] = process.argv.slice(2);

@@ -31,8 +31,11 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-export async function requireFree(port: number): Promise<void> {
-  if (!(await isFree(port))) throw new Failure(takenPort(port));
+/** The wanted port if it is free, or any that is where 0 is wanted. */
+export async function choosePort(wanted: number): Promise<number> {
+  if (wanted === 0) return (await freePorts(1))[0] ?? 0;
+  if (!(await isFree(wanted))) throw new Failure(takenPort(wanted));
+  return wanted;
 }
 
 function listen(port: number): Promise<ReturnType<typeof createServer>> {

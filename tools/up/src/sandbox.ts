@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { runCommand } from './command.js';
-import { freePorts, portOf, requireFree } from './ports.js';
+import { choosePort, portOf } from './ports.js';
 import { secretFile } from './secrets.js';
 import { baseEnvironment, sandboxSpec } from './services.js';
 import { Supervisor } from './supervisor.js';
@@ -8,8 +8,7 @@ import { makeRunDirectories } from './workspace.js';
 
 runCommand(async (command) => {
   makeRunDirectories();
-  const port = portOf('SANDBOX_PORT', 8090) || (await freePorts(1))[0] || 0;
-  await requireFree(port);
+  const port = await choosePort(portOf('SANDBOX_PORT', 8090));
   const clientSecretFile = await secretFile('entra-client-secret', () => randomBytes(24).toString('base64url'));
   const supervisor = new Supervisor(command.giveUp);
   command.onStop(() => supervisor.stop());

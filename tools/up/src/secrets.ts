@@ -58,6 +58,6 @@ async function localAuthority(): Promise<Authority> {
   const path = join(paths.secrets, 'ca.json');
   if (existsSync(path)) return loadAuthority(JSON.parse(readFileSync(path, 'utf8')) as { cert: string; key: string });
   const authority = await createAuthority();
-  writeFileSync(path, JSON.stringify(await authority.export()), { mode: 0o600 });
+  writeFileSync(path, JSON.stringify(authority.export()), { mode: 0o600 });
   return authority;
 }

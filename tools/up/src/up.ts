@@ -9,7 +9,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgre
 import { Failure } from './failure.js';
 import { startGateway } from './gateway.js';
 import { takeLock } from './lock.js';
-import { freePorts, requireFree } from './ports.js';
+import { choosePort } from './ports.js';
 import { rootPage } from './root-page.js';
 import { secret } from './secrets.js';
 import { planServices } from './services.js';
@@ -53,7 +53,8 @@ export async function bringUp(options: UpOptions): Promise<System> {
 
 async function assemble(options: UpOptions, cleanUp: (() => unknown)[], stop: () => Promise<void>): Promise<System> {
   const { progress } = options;
-  const [port = 0, sandboxPort = 0] = await choosePorts(options);
+  const port = await choosePort(options.port);
+  const sandboxPort = options.sandbox ? await choosePort(options.sandboxPort) : undefined;
   const apiUrl = `http://127.0.0.1:${String(port)}`;
 
   progress('Starting the database');
@@ -70,7 +71,7 @@ async function assemble(options: UpOptions, cleanUp: (() => unknown)[], stop: ()
   const setting = {
     urls,
     apiUrl,
-    sandboxPort: options.sandbox ? sandboxPort : undefined,
+    sandboxPort,
     redisUrl,
     inspect: options.inspect ?? false,
   };
@@ -84,7 +85,7 @@ async function assemble(options: UpOptions, cleanUp: (() => unknown)[], stop: ()
     progress(`Starting ${spec.name}`);
     await supervisor.start(spec);
   }
-  const sandboxUrl = options.sandbox ? `http://127.0.0.1:${String(sandboxPort)}` : undefined;
+  const sandboxUrl = sandboxPort === undefined ? undefined : `http://127.0.0.1:${String(sandboxPort)}`;
   const overview = {
     sandboxUrl,
     database: server.embedded ? 'PostgreSQL, embedded' : 'PostgreSQL at DATABASE_URL',
@@ -95,13 +96,6 @@ async function assemble(options: UpOptions, cleanUp: (() => unknown)[], stop: ()
   const gateway: FastifyInstance = await startGateway(port, services.upstreams, page);
   cleanUp.push(() => gateway.close());
   return { apiUrl, sandboxUrl, supervisor, databaseUrl: urls.crmHttp, stop };
-}
-
-async function choosePorts({ port, sandboxPort, sandbox }: UpOptions): Promise<number[]> {
-  const free = await freePorts(2);
-  if (port) await requireFree(port);
-  if (sandboxPort && sandbox) await requireFree(sandboxPort);
-  return [port || free[0] || 0, sandboxPort || free[1] || 0];
 }
 
 async function database(): Promise<{ url: string; embedded?: EmbeddedPostgres }> {
