@@ -16,6 +16,7 @@ export interface JobMessage {
   organization: string;
   idempotencyKey: string;
   job: Record<string, unknown>;
+  ageSeconds: number;
 }
 
 /** Stands in for the product whose users and pipeline call the three APIs. */
@@ -47,10 +48,10 @@ export class HostProduct {
   }
 
   /** What the pipeline puts on the queue `crm-jobs`; carries no marker, since it is no secret. */
-  jobMessage({ organization, idempotencyKey, job }: JobMessage): Promise<string> {
-    const now = seconds();
-    const claims = { ...job, org: organization, idempotencyKey, iss: HOST_ISSUER, aud: 'crm-jobs', iat: now };
-    return this.pipelineKey.sign({ ...claims, exp: now + 24 * 3600 }, 'crm-job+jwt');
+  jobMessage({ organization, idempotencyKey, job, ageSeconds }: JobMessage): Promise<string> {
+    const iat = seconds() - ageSeconds;
+    const claims = { ...job, org: organization, idempotencyKey, iss: HOST_ISSUER, aud: 'crm-jobs', iat };
+    return this.pipelineKey.sign({ ...claims, exp: iat + 24 * 3600 }, 'crm-job+jwt');
   }
 }
 

@@ -15,4 +15,6 @@ export const jobMessageSchema = z.strictObject({
   organization: name,
   idempotencyKey: name,
   job: z.record(z.string(), z.unknown()),
+  /** How long ago it was signed. */
+  ageSeconds: z.int().min(0).max(31_536_000).default(0),
 });
