@@ -33,7 +33,7 @@ export interface System {
   sandboxUrl: string | undefined;
   supervisor: Supervisor;
   databaseUrl: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** Brings everything up: database, roles, migrations, services in the order they need each other, gateway. What fails half-way is taken down again. */
