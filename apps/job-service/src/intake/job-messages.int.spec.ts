@@ -99,7 +99,7 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
     expect(away.status).toBe(503);
     await system.postgres.up();
     await taken(idempotencyKey);
-  });
+  }, 20_000);
 });
 
 describe.each(queueBackends())("messages of crm-jobs on $name before the pipeline's keys were seen", (backend) => {
@@ -118,5 +118,5 @@ describe.each(queueBackends())("messages of crm-jobs on $name before the pipelin
       await system.close();
       await backend.drop();
     }
-  });
+  }, 20_000);
 });

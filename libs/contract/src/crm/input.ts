@@ -52,8 +52,9 @@ export function referencedActions(input: unknown): string[] {
   while (open.length > 0) {
     const at = open.pop();
     if (at === null || typeof at !== 'object') continue;
-    const reference = fromAction.safeParse(at);
-    if (reference.success) found.push(reference.data.fromAction);
+    // Parsing costs far more than looking: an input of a megabyte may have a hundred thousand objects in it.
+    const reference = 'fromAction' in at ? fromAction.safeParse(at) : undefined;
+    if (reference?.success) found.push(reference.data.fromAction);
     else for (const inner of Object.values(at)) open.push(inner);
   }
   return found;
