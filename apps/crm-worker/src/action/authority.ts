@@ -1,7 +1,7 @@
 import { accessTokensReply, type AuthService, type TokenAnswer } from '@bliro/contract/auth';
 import { decideReply, type Decision, type PolicyService, type Purpose } from '@bliro/contract/policy';
 import type { LaneAction, Lease } from '@bliro/ledger';
-import { own, OwnOutage } from './interruption.js';
+import { LaneTrouble, own } from './interruption.js';
 import { isUnknown } from './outcomes.js';
 
 /** An action with the id under which it is decided, however often that is asked. */
@@ -19,7 +19,7 @@ export interface Decided {
 /** Reads go again as they are; only a write whose effect isn't known is there to be verified. */
 const purposeOf = (action: LaneAction): Purpose => (isUnknown(action) ? 'verify' : 'run');
 
-/** Asks those who may permit a call. No answer is an OwnOutage, never a permission. */
+/** Asks those who may permit a call. No answer is an OwnOutage or LaneTrouble, never a permission. */
 export class Authority {
   constructor(
     private readonly policy: Pick<PolicyService, 'decide'>,
@@ -57,7 +57,7 @@ export class Authority {
     )?.grant;
     for (const { decisionId } of asked) {
       const decision = reply.decisions.find((one) => one.decisionId === decisionId);
-      if (decision === undefined) throw new OwnOutage('policy-service left a question without an answer');
+      if (decision === undefined) throw new LaneTrouble('policy-service left a question without an answer');
       decided.set(decisionId, { decision, ...(decision.effect === 'allow' && grant !== undefined && { grant }) });
     }
   }
@@ -68,7 +68,7 @@ export class Authority {
       accessTokensReply.parse(withoutNulls(await this.auth.accessTokens({ questions }))),
     );
     const [answer] = reply.answers;
-    if (answer === undefined) throw new OwnOutage('auth-service left a question without an answer');
+    if (answer === undefined) throw new LaneTrouble('auth-service left a question without an answer');
     return answer;
   }
 }

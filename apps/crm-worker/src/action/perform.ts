@@ -4,15 +4,15 @@ import type { Outcome } from '@bliro/ledger';
 import { InputMistake } from '../dynamics/input-mistake.js';
 import { environmentChanged, sameTarget } from '../lane/permit.js';
 import { runCreate } from './create.js';
-import { CallsOver, NoPermit, OwnOutage } from './interruption.js';
+import { isInterruption, NoPermit } from './interruption.js';
 import { isUnknown, stillUnknown } from './outcomes.js';
 import { runRead } from './read.js';
 import type { Run } from './run.js';
 import { runUpdate } from './update.js';
 
 /**
- * Carries a decided action out and answers what became of it. Throws CallsOver or OwnOutage where nothing was sent and nothing has to
- * be written down.
+ * Carries a decided action out and answers what became of it. Throws an interruption where nothing was sent and nothing has to be
+ * written down.
  */
 export async function perform(run: Run): Promise<Outcome> {
   const { boundTo } = run.action;
@@ -43,7 +43,7 @@ function outcomeOfError(run: Run, error: unknown): Outcome {
   if (error instanceof InputMistake) {
     return run.unlessOutOfDate({ status: 'failed', reason: 'input_invalid', message: error.message });
   }
-  if (!run.begun || !(error instanceof CallsOver || error instanceof OwnOutage)) throw error;
+  if (!run.begun || !isInterruption(error)) throw error;
   const message = 'The call was not made; it follows as soon as it can.';
   return { status: 'retrying', reason: 'interrupted', nextAttemptInMs: 0, message };
 }

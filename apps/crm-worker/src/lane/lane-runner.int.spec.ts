@@ -276,6 +276,19 @@ describe('our own outages', () => {
   });
 });
 
+describe('trouble with one lane', () => {
+  it('holds up no other, and that one rests for a lease', async () => {
+    const troubled = await world.accept(create({ subject: 'Without a grant' }));
+    world.answers.userId = randomUUID();
+    await worker.runner.run(troubled.laneId);
+    expect(await world.action(troubled.jobId)).toMatchObject({ status: 'queued', attempts: 0 });
+    const { jobId } = await run(create({ subject: 'The neighbour' }));
+    expect((await world.action(jobId)).status).toBe('succeeded');
+    const [lane] = await world.work.query<{ due: Date }[]>('SELECT due FROM lane WHERE id = $1', [troubled.laneId]);
+    expect(lane?.due.getTime()).toBeGreaterThan(Date.now() + 5_000);
+  });
+});
+
 describe('faults at Microsoft', () => {
   it('throttling puts the action off until Retry-After', async () => {
     await world.fault({ kind: 'status', status: 429, retryAfter: 30 });

@@ -36,7 +36,7 @@ export class LaneRunner {
   /** Never throws: a lane that could not be run stays due. */
   async run(laneId: string): Promise<void> {
     const running = this.#runLane(laneId).catch((error: unknown) => {
-      this.#noteFailure(error);
+      this.#noteFailure(laneId, error);
     });
     this.#running.add(running);
     await running.finally(() => this.#running.delete(running));
@@ -60,7 +60,8 @@ export class LaneRunner {
       const slice = new Slice(this.#sliceParts(lanes), lanes, lease, renewal.holds);
       if ((await slice.run()) === 'used_up') await this.#handBack(lanes, lease, { wake: true });
     } catch (error) {
-      await this.#handBack(lanes, lease, { wake: false }).catch(() => undefined);
+      // Otherwise the lease runs out: a lane in trouble rests for that long, instead of coming back at once.
+      if (error instanceof OwnOutage) await this.#handBack(lanes, lease, { wake: false }).catch(() => undefined);
       throw error;
     } finally {
       renewal.end();
@@ -89,11 +90,14 @@ export class LaneRunner {
     if (wake) this.parts.queues.wakeLanes([{ laneId: lease.laneId, fence: lease.fence }]);
   }
 
-  #noteFailure(error: unknown): void {
+  #noteFailure(laneId: string, error: unknown): void {
     const { logger } = this.parts;
+    if (!(error instanceof OwnOutage)) {
+      logger.error({ err: error, laneId, alarm: 'lane_in_trouble' }, 'a lane could not be run');
+      return;
+    }
+    logger.warn({ err: error, laneId }, 'a lane waits: a part of our own does not answer');
     this.#outageUntil = this.#clock() + outageMs;
-    if (error instanceof OwnOutage) logger.warn({ err: error }, 'a lane waits: a part of our own does not answer');
-    else logger.error({ err: error }, 'a lane could not be run');
   }
 }
 

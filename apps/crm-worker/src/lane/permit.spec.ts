@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallsOver, NoPermit, OwnOutage } from '../action/interruption.js';
+import { CallsOver, LaneTrouble, NoPermit } from '../action/interruption.js';
 import { Permit, type Access } from './permit.js';
 
 const access = (token: Partial<Access['token']> = {}): Access => ({
@@ -63,7 +63,7 @@ describe('a permit', () => {
       now.ms += 600;
       return Promise.resolve(access());
     };
-    await expect(permitAt({ now, renew }).permit.ensure()).rejects.toThrow(OwnOutage);
+    await expect(permitAt({ now, renew }).permit.ensure()).rejects.toThrow(LaneTrouble);
   });
 
   it('looks at this process right before each call', async () => {

@@ -1,6 +1,6 @@
 import type { TokenGiven } from '@bliro/contract/auth';
 import type { Decision } from '@bliro/contract/policy';
-import { NoPermit, OwnOutage } from '../action/interruption.js';
+import { LaneTrouble, NoPermit } from '../action/interruption.js';
 
 /** What was permitted, and with which token. */
 export interface Access {
@@ -13,7 +13,7 @@ export interface PermitParts {
   clock: () => number;
   /** Throws `CallsOver` where no call of this process may start at all. */
   check: () => void;
-  /** Asks everybody again; throws NoPermit, CallsOver or OwnOutage. */
+  /** Asks everybody again; throws NoPermit, CallsOver, OwnOutage or LaneTrouble. */
   renew: () => Promise<Access>;
 }
 
@@ -44,7 +44,7 @@ export class Permit {
     for (let renewals = 0; ; renewals += 1) {
       this.parts.check();
       if (this.parts.clock() - this.askedAt <= worthMs) return;
-      if (renewals === mostRenewals) throw new OwnOutage('the permit was over before it had come');
+      if (renewals === mostRenewals) throw new LaneTrouble('the permit was over before it had come');
       await this.renew();
     }
   }

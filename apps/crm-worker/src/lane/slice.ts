@@ -3,7 +3,7 @@ import type { LaneAction, Lanes, Lease, Outcome } from '@bliro/ledger';
 import { runWithCorrelation, type Logger } from '@bliro/observe';
 import { randomUUID } from 'node:crypto';
 import type { Authority, Decidable, Decided } from '../action/authority.js';
-import { CallsOver, NoPermit, own, OwnOutage } from '../action/interruption.js';
+import { CallsOver, isInterruption, LaneTrouble, NoPermit, own } from '../action/interruption.js';
 import { isUnknown, outcomeOfDecision, outcomeOfRefusal } from '../action/outcomes.js';
 import { perform } from '../action/perform.js';
 import { Run } from '../action/run.js';
@@ -41,7 +41,7 @@ export class Slice {
     this.#until = parts.clock() + mostMs;
   }
 
-  /** `used_up`: there may be more to do, later. Throws OwnOutage. */
+  /** `used_up`: there may be more to do, later. Throws OwnOutage or LaneTrouble. */
   async run(): Promise<'done' | 'used_up'> {
     while (!this.#isOver()) {
       const actions = await own('Postgres', () => this.lanes.next(this.lease, mostActions - this.#handled));
@@ -105,7 +105,7 @@ export class Slice {
 
   /** A mistake of ours may be gone with the next version; what it may have done is looked at before anything else. */
   #outcomeOfBug(run: Run, error: unknown): Outcome {
-    if (error instanceof CallsOver || error instanceof OwnOutage) throw error;
+    if (isInterruption(error)) throw error;
     this.parts.logger.error({ err: error, actionId: run.action.id }, 'an action met a mistake of ours');
     const later = { reason: 'internal_error', nextAttemptInMs: 30_000 };
     const doubtful = isUnknown(run.action) || (run.begun && !run.action.tool.startsWith('read_'));
@@ -114,17 +114,17 @@ export class Slice {
 
   /** Throws NoPermit where the decision or the token's refusal ends this attempt. */
   async #accessOf(decided: Decided | undefined, tokens: Map<string, Promise<TokenAnswer>>): Promise<Access> {
-    if (decided === undefined) throw new OwnOutage('an action was left without a decision');
+    if (decided === undefined) throw new LaneTrouble('an action was left without a decision');
     const { decision, grant } = decided;
     const ended = outcomeOfDecision(decision);
     if (ended !== undefined) throw new NoPermit(ended);
-    if (grant === undefined) throw new OwnOutage('policy-service allowed without a grant');
+    if (grant === undefined) throw new LaneTrouble('policy-service allowed without a grant');
     const answer = tokens.get(grant) ?? this.parts.authority.token(this.lease, grant);
     tokens.set(grant, answer);
     const { given, refused } = await answer;
     if (given !== undefined) return { decision, token: given };
     const refusal = refused && outcomeOfRefusal(refused);
-    if (refusal === undefined) throw new OwnOutage('auth-service did not accept the grant');
+    if (refusal === undefined) throw new LaneTrouble('auth-service did not accept the grant');
     throw new NoPermit(refusal);
   }
 
