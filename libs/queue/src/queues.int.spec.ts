@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, queueBackends, type QueueBackend } from '@bliro/testing';
+import { postgresBackend } from './postgres.js';
+import { redisBackend } from './redis.js';
 import { MessageRefused } from './refusal.js';
 import { openQueues, type Queues } from './queues.js';
 
@@ -25,14 +27,22 @@ describe.each(names)('queues on %s', (name) => {
   });
 
   it('wakes a lane once, however often it is asked before a worker is there', async () => {
-    queues.wakeLanes([
-      { laneId: 'a', fence: '1' },
-      { laneId: 'b', fence: '1' },
-      { laneId: 'a', fence: '1' },
-    ]);
-    queues.wakeLanes([{ laneId: 'a', fence: '1' }]);
-    const woken = await wokenUntil('last');
-    expect(woken.sort()).toEqual(['a', 'b', 'last']);
+    const lane = (laneId: string) => ({ laneId, fence: '1' });
+    queues.wakeLanes([lane('a'), lane('b'), lane('a')]);
+    await waiting(2);
+    queues.wakeLanes([lane('a'), lane('c')]);
+    await waiting(3);
+    const woken: string[] = [];
+    queues.work(
+      'crm-lanes',
+      ({ laneId }) => {
+        woken.push(laneId);
+        return Promise.resolve();
+      },
+      { concurrency: 1 },
+    );
+    await eventually(() => Promise.resolve(woken.length === 3 || undefined));
+    expect(woken.sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('runs a lane once more for any number of wake-ups during a run', async () => {
@@ -48,8 +58,7 @@ describe.each(names)('queues on %s', (name) => {
     );
     queues.wakeLanes([{ laneId: 'a', fence: '1' }]);
     await eventually(() => Promise.resolve(runs.length === 1 || undefined));
-    for (let i = 0; i < 5; i++) queues.wakeLanes([{ laneId: 'a', fence: '1' }]);
-    queues.wakeLanes([{ laneId: 'marker', fence: '1' }]);
+    queues.wakeLanes(['a', 'a', 'a', 'marker'].map((laneId) => ({ laneId, fence: '1' })));
     await eventually(() => Promise.resolve(runs.includes('marker') || undefined));
     gate.resolve();
     await eventually(() => Promise.resolve(runs.filter((lane) => lane === 'a').length > 1 || undefined));
@@ -182,19 +191,13 @@ describe.each(names)('queues on %s', (name) => {
     never.resolve();
   });
 
-  async function wokenUntil(last: string): Promise<string[]> {
-    const woken: string[] = [];
-    queues.wakeLanes([{ laneId: last, fence: '1' }]);
-    queues.work(
-      'crm-lanes',
-      ({ laneId }) => {
-        woken.push(laneId);
-        return Promise.resolve();
-      },
-      { concurrency: 1 },
-    );
-    await eventually(() => Promise.resolve(woken.includes(last) || undefined));
-    return woken;
+  async function waiting(messages: number): Promise<void> {
+    const { config } = backend;
+    const looking = 'redis' in config ? redisBackend(config, logger()) : postgresBackend(config);
+    const queue = looking.queue('crm-lanes');
+    await eventually(async () => (await queue.getJobCountByTypes('prioritized', 'waiting')) === messages || undefined);
+    await queue.close();
+    looking.drop();
   }
 
   function logger() {

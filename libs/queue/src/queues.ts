@@ -97,9 +97,11 @@ class OpenQueues implements Queues {
   }
 
   private async prepareLater(error: unknown): Promise<void> {
-    this.complain({ err: error }, 'the queue can not be reached yet');
-    await delay(1000, undefined, { signal: this.closing.signal });
-    await this.backend.prepare().catch((again: unknown) => this.prepareLater(again));
+    for (let last = error; last !== undefined;) {
+      this.complain({ err: last }, 'the queue can not be reached yet');
+      await delay(1000, undefined, { signal: this.closing.signal });
+      last = await this.backend.prepare().catch((again: unknown) => again);
+    }
   }
 
   private async wakeBatch(lanes: readonly { laneId: string; fence: string }[]): Promise<void> {

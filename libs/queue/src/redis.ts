@@ -30,7 +30,10 @@ export function redisBackend(config: { redis: string; prefix: string }, logger: 
 }
 
 /** A Redis that evicts keys loses messages silently. INFO, since managed servers refuse CONFIG. */
-async function alarmWhenEvicting(redis: Redis, logger: QueueLogger): Promise<void> {
+export async function alarmWhenEvicting(
+  redis: { info(section: 'memory'): Promise<string> },
+  logger: QueueLogger,
+): Promise<void> {
   try {
     const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
     if (policy === 'noeviction') return;

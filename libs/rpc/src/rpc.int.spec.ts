@@ -3,7 +3,7 @@ import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { correlationId, runWithCorrelation } from '@bliro/observe';
-import { eventually } from '@bliro/testing';
+import { eventually, tcpProxy } from '@bliro/testing';
 import { Controller, type INestMicroservice, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GrpcMethod, type MicroserviceOptions } from '@nestjs/microservices';
@@ -127,6 +127,19 @@ describe('a gRPC server and its clients', () => {
     expect(reply.message).toBe('Hello Ada');
   });
 
+  it('is left by its clients while it hangs, for another replica', async () => {
+    const proxy = await tcpProxy(`tcp://${await listening()}`);
+    closing.push(() => proxy.close());
+    const other = await freeUrl();
+    const urls = `127.0.0.1:${String(proxy.port)},${other}`;
+    const client = await clientOf(urls, 'crm-worker', authority, { timeoutMs: 200 });
+    await client.greet({ firstName: 'Ada' });
+    proxy.freeze();
+    await expect(client.greet({ firstName: 'Ada' })).rejects.toMatchObject({ code: 'deadline' });
+    await start(other);
+    expect(await eventually(() => greetTimes(client, 8))).toBe(8);
+  });
+
   it('stops within its grace although a call is under way', async () => {
     const url = await freeUrl();
     const app = await start(url, { graceMs: 100 });
@@ -147,6 +160,11 @@ describe('a gRPC server and its clients', () => {
     const health = rawClient(url, 'Health', healthProtoPath, 'grpc.health.v1.Health', channel);
     expect(await health('Check', { service: '' })).toEqual({ status: 'SERVING' });
   });
+
+  async function greetTimes(client: Greeter, times: number): Promise<number> {
+    for (let time = 0; time < times; time++) await client.greet({ firstName: 'Ada' });
+    return times;
+  }
 
   async function listening(o: { graceMs?: number } = {}): Promise<string> {
     const url = await freeUrl();
