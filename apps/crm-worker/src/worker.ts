@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import type { QueueWorker } from '@bliro/queue';
@@ -29,10 +30,10 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   async beforeApplicationShutdown(): Promise<void> {
     await this.sweep.stop();
     const { graceMs } = this.settings;
+    // Takes no further message; a queue whose server is away would let us wait for the whole grace.
     const closed = this.#messages?.close(graceMs + 1_000);
     await this.runner.stop(graceMs);
-    await closed;
-    await this.open.queues.close(0);
-    await this.membership.leave();
+    await Promise.race([closed, delay(500, undefined, { ref: false })]);
+    await Promise.all([this.open.queues.close(0), this.membership.leave()]);
   }
 }

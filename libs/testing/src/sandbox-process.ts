@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -51,10 +51,11 @@ export async function sandboxProcess(): Promise<SandboxProcess> {
   const origin = `http://127.0.0.1:${port}`;
   const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env['PATH'], ALLOW_LOCAL_STANDINS: '1', SANDBOX_PORT: String(port), LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  const ended = whenEnded(child);
   const control = <T>(path: string, body?: unknown): Promise<T> => ask<T>(`${origin}/control/${path}`, body);
-  const info = await eventually(() => control<Info>('info'));
+  const info = await Promise.race([ended, eventually(() => control<Info>('info'))]);
   return {
     origin,
     control,
@@ -71,6 +72,19 @@ export async function sandboxProcess(): Promise<SandboxProcess> {
       child.kill('SIGKILL');
     },
   };
+}
+
+/** Rejects with what the process said when it ends, so that a sandbox that can't start is no mystery. */
+function whenEnded(child: ChildProcess): Promise<never> {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', () => {
+      reject(new Error(`The sandbox has ended: ${said}`));
+    });
+  });
+  ended.catch(() => undefined);
+  return ended;
 }
 
 async function ask<T>(url: string, body?: unknown): Promise<T> {

@@ -47,10 +47,9 @@ function valueFromWire(table: TableDefinition, name: string, row: Row): unknown 
     const annotated = row[`_${name}_value${lookupTable}`];
     return { table: annotated ?? targetsOf(table, name)[0]?.target ?? null, id: value };
   }
-  if (column.type === 'MultiSelectPicklist')
-    return String(value)
-      .split(',')
-      .map((one) => labelled(column, Number(one)));
+  if (column.type === 'MultiSelectPicklist' && typeof value === 'string') {
+    return value.split(',').map((one) => labelled(column, Number(one)));
+  }
   return column.options !== undefined && typeof value === 'number' ? labelled(column, value) : value;
 }
 

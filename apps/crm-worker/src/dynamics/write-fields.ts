@@ -29,7 +29,7 @@ export function resolveFields(
       ? ([name, { lookup: lookupValue(table, name, value) }] as const)
       : ([name, { scalar: scalarToWire(column, name, value) }] as const);
   });
-  return Object.fromEntries(resolved);
+  return Object.fromEntries<ResolvedFields[string]>(resolved);
 }
 
 /** Tables whose entity sets a body needs. */
