@@ -5,6 +5,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 const CORRELATION_HEADER = 'x-correlation-id';
 const CLOSE_AFTER_MS = 5_000;
+const DRAIN_MS = 2_000;
 
 const DEFAULT_HEADERS = {
   'cache-control': 'no-store',
@@ -33,7 +34,23 @@ export function addServerHooks(server: FastifyInstance): void {
       if (!reply.hasHeader(name)) void reply.header(name, value);
     done();
   });
+  server.addHook('onSend', async ({ raw }, { statusCode }) => {
+    if (statusCode === 413) await drained(raw);
+  });
   endConnectionsOnClose(server);
+}
+
+/** The connection ends with the answer: a caller or proxy that still sends would see it broken, and no answer. */
+function drained(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (request.complete || request.destroyed) return resolve();
+    const tooLong = setTimeout(resolve, DRAIN_MS);
+    const read = (): void => {
+      clearTimeout(tooLong);
+      resolve();
+    };
+    request.once('end', read).once('close', read).resume();
+  });
 }
 
 /** Streams end at once (their readers come back with Last-Event-ID), other requests within a time. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { HostProduct } from './fixture/host-product.js';
 import { expectProblem, guarded, NotesModule, startNotes, type NotesApi } from './fixture/notes-api.js';
 
@@ -41,6 +43,26 @@ describe('what is sent', () => {
   test.each([1, 8])('a body over %d MB: 413', async (megabytes) => {
     const body = JSON.stringify({ title: 'x'.repeat(megabytes * 1024 * 1024) });
     expectProblem(await api.as(host.token(), 'POST', '/jobs/v1/notes', body), 413, 'body_too_large');
+  });
+
+  test('a body over 1 MB is answered when all of it has come, or its sender would see a broken connection', async () => {
+    const sent = request(new URL('/jobs/v1/notes', api.origin), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await host.token()}`,
+        'content-type': 'application/json',
+        'content-length': 2_000_000,
+      },
+    });
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    let answers = 0;
+    void answered.then(() => (answers += 1));
+    await new Promise((done) => sent.write('x'.repeat(1_000_000), done));
+    // By the time that this is answered, the server has seen what was sent before.
+    await api.as(host.token(), 'GET', '/jobs/v1/notes');
+    expect(answers).toBe(0);
+    sent.end('x'.repeat(1_000_000));
+    expect((await answered)[0].statusCode).toBe(413);
   });
 
   test('a body that is not JSON: 415', async () => {
