@@ -2,11 +2,15 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from '@bliro/observe';
 import { Faults } from './control/faults.js';
 import { Journal } from './control/journal.js';
+import { Settings } from './control/settings.js';
 import { environmentPath, environments, type Environment } from './dataverse/environments.js';
 import type { RowStore } from './dataverse/row.js';
 import { seededStore } from './dataverse/seed.js';
-import { registeredClients, type Client } from './entra/clients.js';
+import { Accounts } from './entra/accounts.js';
+import { registeredClients, type Client, type ServiceRegistration } from './entra/clients.js';
+import { Consents } from './entra/consents.js';
 import { Grants } from './entra/grants.js';
+import { Sessions } from './entra/sessions.js';
 import { HostProduct } from './host/host-product.js';
 import { TokenKey } from './token-key.js';
 
@@ -14,18 +18,23 @@ export interface SandboxOptions {
   logger: Logger;
   hostAudience: string;
   /** auth-service's registration; without it only the test client exists. */
-  service?: { clientId: string; clientSecret: string };
+  service?: ServiceRegistration;
+  /** Milliseconds since 1970; a test of lives that last days brings its own. */
+  now?: () => number;
 }
 
 /** Everything that the stand-ins know, in memory. */
 export class Sandbox {
   readonly journal = new Journal();
   readonly faults = new Faults();
+  readonly settings = new Settings();
+  readonly accounts = new Accounts();
+  readonly consents = new Consents();
+  readonly sessions = new Sessions();
   readonly grants = new Grants();
+  readonly now: () => number;
   readonly logger: Logger;
   readonly clients: ReadonlyMap<string, Client>;
-  /** Life of an access token, in seconds. */
-  accessTokenSeconds = 3600;
   private stores = freshStores();
   private readonly stopping = new AbortController();
   private listensAt = 'http://127.0.0.1';
@@ -36,6 +45,7 @@ export class Sandbox {
     readonly host: HostProduct,
   ) {
     this.logger = options.logger;
+    this.now = options.now ?? Date.now;
     // Every answer that a fault holds back listens to this one signal.
     setMaxListeners(0, this.stopping.signal);
     this.clients = registeredClients(options.service);
@@ -53,6 +63,12 @@ export class Sandbox {
 
   listeningAt(port: number): void {
     this.listensAt = `http://127.0.0.1:${port}`;
+  }
+
+  /** The same under the name by which a request came: 127.0.0.1 or localhost. */
+  originFor(host: string | undefined): string {
+    const { port } = new URL(this.origin);
+    return host?.toLowerCase() === `localhost:${port}` ? `http://localhost:${port}` : this.origin;
   }
 
   get discoveryUrl(): string {
@@ -82,8 +98,8 @@ export class Sandbox {
   reset(): void {
     this.journal.clear();
     this.faults.clear();
-    this.grants.clear();
-    this.accessTokenSeconds = 3600;
+    this.settings.clear();
+    for (const part of [this.accounts, this.consents, this.sessions, this.grants]) part.clear();
     this.stores = freshStores();
   }
 }

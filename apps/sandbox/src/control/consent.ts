@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { decideForTenant, readAdminConsent } from '../entra/admin-consent.js';
-import { failureLocation, readAuthorize, RedirectedFailure } from '../entra/authorize-request.js';
+import { readAuthorize, RedirectedFailure } from '../entra/authorize-request.js';
 import { decide, decisions, NotOffered } from '../entra/decide.js';
 import { findUser } from '../entra/directory.js';
 import { EntraFailure } from '../entra/failure.js';
+import { failureBack, type WayBack } from '../entra/way-back.js';
 import type { Sandbox } from '../sandbox.js';
 import { shownQuery } from './journal.js';
 import { ControlProblem } from './problem.js';
@@ -17,10 +18,11 @@ export const consentSchema = z.strictObject({
 type Consent = z.output<typeof consentSchema>;
 
 /**
- * Stands for the browser: opens the link, signs in as that user and clicks. The journal shows the link as opened.
+ * Stands for the browser: opens the link, signs in as that user (with a second factor where one is asked for) and clicks.
+ * The journal shows the link as opened.
  * @throws ControlProblem for a link or user that isn't ours (400), or a click that the page doesn't offer (409)
  */
-export function consentAs(sandbox: Sandbox, { authorizationUrl, user: upn, decision }: Consent): { location: string } {
+export function consentAs(sandbox: Sandbox, { authorizationUrl, user: upn, decision }: Consent): WayBack {
   const url = ownUrl(sandbox, authorizationUrl);
   const user = findUser(upn);
   if (!user) throw new ControlProblem(400, 'unknown_user', `There is no user ${upn}; /control/info lists them.`);
@@ -30,15 +32,16 @@ export function consentAs(sandbox: Sandbox, { authorizationUrl, user: upn, decis
   const [, segment = '', page] = link;
   const entry = noteVisit(sandbox, url, user.upn);
   try {
-    const location =
+    const account = { user, strong: true, at: Math.floor(sandbox.now() / 1000) };
+    const way =
       page === '/v2.0/adminconsent'
         ? decideForTenant(sandbox, readAdminConsent(sandbox, segment, url.searchParams), user, decision)
-        : decide(sandbox, readAuthorize(sandbox, segment, url.searchParams), user, decision);
-    Object.assign(entry, { status: 302, committed: decision === 'accept' });
-    return { location };
+        : decide(sandbox, readAuthorize(sandbox, segment, url.searchParams), account, { decision });
+    Object.assign(entry, { status: way.form ? 200 : 302, committed: decision === 'accept' });
+    return way;
   } catch (error) {
     entry.status = error instanceof RedirectedFailure ? 302 : 400;
-    if (error instanceof RedirectedFailure) return { location: failureLocation(error) };
+    if (error instanceof RedirectedFailure) return failureBack(error.back, error.failure);
     if (error instanceof EntraFailure) throw new ControlProblem(400, 'refused_by_entra', error.message);
     if (error instanceof NotOffered) throw new ControlProblem(409, 'not_offered', error.message);
     throw error;

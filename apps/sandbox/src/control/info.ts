@@ -9,7 +9,12 @@ export function info(sandbox: Sandbox): object {
   const testClient = sandbox.clients.get(testClientId);
   return {
     discoveryUrl: sandbox.discoveryUrl,
-    tenants: tenants.map(({ id, name, userConsent, adminUpn }) => ({ id, name, userConsent, adminUpn })),
+    tenants: tenants.map((tenant) => ({
+      id: tenant.id,
+      name: tenant.name,
+      userConsent: sandbox.accounts.usersMayConsent(tenant),
+      adminUpn: tenant.adminUpn,
+    })),
     users: users.map((user) => ({
       upn: user.upn,
       tenantId: user.tenantId,

@@ -4,10 +4,12 @@ import { jobMessageSchema, sessionSchema } from '../host/requests.js';
 import type { Sandbox } from '../sandbox.js';
 import { consentAs, consentSchema } from './consent.js';
 import { send, type Answer } from './exchange.js';
+import { actOnEntra, entraSchema } from './entra.js';
 import { faultSchema } from './faults.js';
 import { info } from './info.js';
 import { checked, ControlProblem, parsedJson } from './problem.js';
 import { changeRecord, recordChangeSchema, recordsOf, recordsQuerySchema } from './records.js';
+import { settingsSchema } from './settings.js';
 
 const journalQuerySchema = z.strictObject({
   target: z.enum(['entra', 'discovery', 'dataverse']).optional(),
@@ -42,6 +44,14 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
   on('POST', 'records', ({ body }) => {
     const { created, record } = changeRecord(sandbox, checked(recordChangeSchema, parsedJson(body)));
     return { status: created ? 201 : 200, body: record };
+  });
+  on('POST', 'entra', ({ body }) => {
+    actOnEntra(sandbox, checked(entraSchema, parsedJson(body)));
+    return { status: 204 };
+  });
+  on('POST', 'settings', ({ body }) => {
+    sandbox.settings.change(checked(settingsSchema, parsedJson(body)));
+    return { status: 204 };
   });
   on('POST', 'faults', ({ body }) => {
     const id = faults.add(checked(faultSchema, parsedJson(body)));

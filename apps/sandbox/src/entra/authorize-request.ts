@@ -1,21 +1,27 @@
 import type { Sandbox } from '../sandbox.js';
+import { readClaims, type ClaimsAsked } from './claims-request.js';
 import { allowsRedirect, type Client } from './clients.js';
 import { findAuthority, type Authority } from './directory.js';
 import { EntraFailure, missingParameter, unknownClient, unknownTenant } from './failure.js';
 import type { CodeGrant } from './grants.js';
 import { resourcesOf, splitScopes } from './scopes.js';
+import { readResponseMode, type Return } from './way-back.js';
+
+const prompts = ['login', 'none', 'consent', 'select_account', 'create'] as const;
+export type Prompt = (typeof prompts)[number];
 
 /** What a client sent the browser here with. */
 export interface AuthorizeRequest {
   authority: Authority;
   client: Client;
-  redirectUri: string;
-  state: string | undefined;
+  back: Return;
   nonce: string | undefined;
   scopes: string[];
-  prompt: string | undefined;
+  prompt: Prompt | undefined;
   loginHint: string | undefined;
+  domainHint: string | undefined;
   challenge: CodeGrant['challenge'];
+  claims: ClaimsAsked;
 }
 
 /** An error that goes back to the client, since it is known where to. */
@@ -24,8 +30,7 @@ export class RedirectedFailure extends Error {
 
   constructor(
     readonly failure: EntraFailure,
-    readonly redirectUri: string,
-    readonly state: string | undefined,
+    readonly back: Return,
   ) {
     super(failure.message);
   }
@@ -39,24 +44,27 @@ export function readAuthorize(sandbox: Sandbox, segment: string, query: URLSearc
   const authority = findAuthority(segment);
   if (!authority) throw unknownTenant(segment);
   const { client, redirectUri } = readClient(sandbox, segment, query);
-  const state = query.get('state') ?? undefined;
+  const back: Return = { redirectUri, mode: 'query', state: query.get('state') ?? undefined };
   try {
+    back.mode = readResponseMode(query);
     requireCode(query);
+    if (query.has('resource')) throw EntraFailure.of(901002);
     const scopes = splitScopes(required(query, 'scope'));
     resourcesOf(scopes, sandbox.origin);
     return {
       authority,
       client,
-      redirectUri,
-      state,
+      back,
       scopes,
       nonce: query.get('nonce') ?? undefined,
-      prompt: query.get('prompt') ?? undefined,
+      prompt: readPrompt(query),
       loginHint: query.get('login_hint') ?? undefined,
+      domainHint: query.get('domain_hint') ?? undefined,
       challenge: readChallenge(query),
+      claims: readClaims(query.get('claims')),
     };
   } catch (error) {
-    throw error instanceof EntraFailure ? new RedirectedFailure(error, redirectUri, state) : error;
+    throw error instanceof EntraFailure ? new RedirectedFailure(error, back) : error;
   }
 }
 
@@ -71,42 +79,35 @@ export function readClient(
   if (!client) throw unknownClient(clientId, segment);
   const redirectUri = required(query, 'redirect_uri');
   if (allowsRedirect(client, redirectUri)) return { client, redirectUri };
-  throw new EntraFailure(
-    'invalid_request',
+  throw EntraFailure.of(
     50011,
     `The redirect URI '${redirectUri.slice(0, 200)}' specified in the request does not match the redirect URIs configured for the application '${client.clientId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`,
   );
 }
 
-/** Where an error sends the browser. */
-export function failureLocation({ failure, redirectUri, state }: RedirectedFailure): string {
-  return location(redirectUri, { error: failure.oauthError, error_description: failure.description, state });
-}
-
-/** The redirect URI with parameters in its query. */
-export function location(redirectUri: string, parameters: Record<string, string | undefined>): string {
-  const url = new URL(redirectUri);
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
-  return url.href;
-}
-
+/** The implicit flow and the hybrid one have to be switched on for an application, and are not for these. */
 function requireCode(query: URLSearchParams): void {
-  const responseType = required(query, 'response_type');
-  if (responseType !== 'code')
-    throw new EntraFailure('unsupported_response_type', 700051, `response_type '${responseType}' is not enabled.`);
-  const mode = query.get('response_mode') ?? 'query';
-  if (mode !== 'query') throw new EntraFailure('invalid_request', 90014, `response_mode '${mode}' is not served here.`);
+  const asked = required(query, 'response_type').split(/\s+/);
+  if (asked.length === 1 && asked[0] === 'code') return;
+  if (asked.some((type) => !['code', 'token', 'id_token'].includes(type))) throw EntraFailure.of(70005);
+  throw EntraFailure.of(asked.includes('id_token') ? 700054 : 700051);
+}
+
+function readPrompt(query: URLSearchParams): Prompt | undefined {
+  const given = query.get('prompt');
+  if (given === null || given === '') return undefined;
+  const prompt = prompts.find((known) => known === given);
+  if (prompt) return prompt;
+  throw EntraFailure.of(90023, `Unsupported 'prompt' value '${given.slice(0, 60)}'.`);
 }
 
 function readChallenge(query: URLSearchParams): CodeGrant['challenge'] {
   const value = query.get('code_challenge');
   const method = query.get('code_challenge_method') ?? 'plain';
   if (value === null) return undefined;
-  if (method === 'S256' || method === 'plain') {
-    if (/^[\w.~-]{43,128}$/.test(value)) return { method, value };
-    throw new EntraFailure('invalid_request', 501491, 'Invalid size of Code_Challenge parameter.');
-  }
-  throw new EntraFailure('invalid_request', 50147, 'Missing or invalid code_challenge_method.');
+  if (method !== 'S256' && method !== 'plain') throw EntraFailure.of(50147);
+  if (/^[\w.~-]{43,128}$/.test(value)) return { method, value };
+  throw EntraFailure.of(501491);
 }
 
 function required(query: URLSearchParams, name: string): string {

@@ -1,19 +1,36 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual, type X509Certificate } from 'node:crypto';
+import type { JSONWebKeySet } from 'jose';
 import { mintSecret } from '../markers.js';
 import { stableId } from '../stable-id.js';
 
+/** How an application may prove itself; at least one of the three. */
+export interface Credentials {
+  clientSecret?: string;
+  certificates?: readonly X509Certificate[];
+  federations?: readonly Federation[];
+}
+
+/** Whose tokens stand for a secret (workload identity federation); `keys` are that issuer's. */
+export interface Federation {
+  issuer: string;
+  subject: string;
+  audience: string;
+  keys: JSONWebKeySet;
+}
+
 /** A registered application. */
-export interface Client {
+export interface Client extends Credentials {
   clientId: string;
-  clientSecret: string;
   name: string;
   redirectUris: readonly string[];
 }
 
+export type ServiceRegistration = Credentials & Pick<Client, 'clientId'>;
+
 export const testClientId = stableId('client/test');
 
 /** auth-service's application and one for clients that are not ours. */
-export function registeredClients(service?: { clientId: string; clientSecret: string }): ReadonlyMap<string, Client> {
+export function registeredClients(service?: ServiceRegistration): ReadonlyMap<string, Client> {
   const test: Client = {
     clientId: testClientId,
     clientSecret: mintSecret('cs.'),
@@ -31,8 +48,11 @@ function serviceRedirectUris(): string[] {
 }
 
 /** Exact, but for the port of a loopback address, which Entra ignores. */
-export function allowsRedirect({ redirectUris }: Client, given: string): boolean {
-  return redirectUris.some((registered) => withoutLoopbackPort(registered) === withoutLoopbackPort(given));
+export function allowsRedirect({ redirectUris }: Pick<Client, 'redirectUris'>, given: string): boolean {
+  return (
+    URL.canParse(given) &&
+    redirectUris.some((registered) => withoutLoopbackPort(registered) === withoutLoopbackPort(given))
+  );
 }
 
 function withoutLoopbackPort(uri: string): string {
@@ -40,7 +60,7 @@ function withoutLoopbackPort(uri: string): string {
 }
 
 export function secretFits({ clientSecret }: Client, given: string): boolean {
-  return timingSafeEqual(digest(clientSecret), digest(given));
+  return clientSecret !== undefined && timingSafeEqual(digest(clientSecret), digest(given));
 }
 
 function digest(text: string): Buffer {

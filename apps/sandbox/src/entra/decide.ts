@@ -1,17 +1,25 @@
 import type { Sandbox } from '../sandbox.js';
-import { location, type AuthorizeRequest } from './authorize-request.js';
-import { admits, type User } from './directory.js';
-import { declined } from './failure.js';
+import type { AuthorizeRequest } from './authorize-request.js';
+import { admits, tenantOf } from './directory.js';
+import { EntraFailure } from './failure.js';
+import type { SignedIn } from './sessions.js';
+import { failureBack, wayBack, type WayBack } from './way-back.js';
 
 export const decisions = ['accept', 'decline', 'return'] as const;
 export type Decision = (typeof decisions)[number];
 
-/** What the page shows next for a user who has been picked. */
-export type NextPage = 'consent' | 'need_admin_approval' | 'done';
+/** What comes next for an account that has been picked. */
+export type NextPage = 'strong_sign_in' | 'consent' | 'need_admin_approval' | 'done';
 
-export function nextPage({ grants }: Sandbox, { client, prompt }: AuthorizeRequest, user: User): NextPage {
-  if (grants.hasConsent(user, client.clientId) && prompt !== 'consent') return 'done';
-  return grants.mayConsent(user) ? 'consent' : 'need_admin_approval';
+/** @throws EntraFailure for an account that can't sign in at all */
+export function nextPage(sandbox: Sandbox, request: AuthorizeRequest, { user, strong }: SignedIn): NextPage {
+  const { accounts, consents } = sandbox;
+  const { client, prompt, scopes, claims } = request;
+  accounts.requirePresent(user);
+  accounts.requirePolicies(user, true);
+  if (!strong && (claims.stronger || accounts.stateOf(user).mfaRequired)) return 'strong_sign_in';
+  if (consents.cover(user, client.clientId, scopes) && prompt !== 'consent') return 'done';
+  return accounts.mayConsent(user) ? 'consent' : 'need_admin_approval';
 }
 
 /** A click that the page in front of the user doesn't offer. */
@@ -19,27 +27,52 @@ export class NotOffered extends Error {
   override readonly name = 'NotOffered';
 }
 
+export interface Click {
+  decision: Decision;
+  /** An administrator's "consent on behalf of your organization". */
+  forAll?: boolean;
+}
+
 /**
- * Where the browser goes after the user's click.
- * @throws NotOffered where the page has no such button
+ * Where the browser goes after the user's click on the consent page.
+ * @throws NotOffered where the page has no such button, EntraFailure for an account that can't sign in
  */
-export function decide(sandbox: Sandbox, request: AuthorizeRequest, user: User, decision: Decision): string {
-  const { client, redirectUri, state } = request;
+export function decide(
+  sandbox: Sandbox,
+  request: AuthorizeRequest,
+  account: SignedIn,
+  { decision, forAll = false }: Click,
+): WayBack {
+  const { user } = account;
+  const { client, back, scopes } = request;
   if (!admits(request.authority, user)) throw new NotOffered(`${user.upn} is no account of the tenant in the link.`);
-  if (decision === 'return') return location(redirectUri, { error: 'access_denied', error_subcode: 'cancel', state });
-  if (nextPage(sandbox, request, user) === 'need_admin_approval')
+  const page = nextPage(sandbox, request, account);
+  if (page === 'strong_sign_in') throw EntraFailure.of(50074);
+  if (decision === 'return') return wayBack(back, { error: 'access_denied', error_subcode: 'cancel' });
+  if (page === 'need_admin_approval')
     throw new NotOffered(`${user.upn} may not consent: the page says "Need admin approval" and offers only "return".`);
-  if (decision === 'decline') {
-    const failure = declined();
-    return location(redirectUri, { error: failure.oauthError, error_description: failure.description, state });
-  }
-  sandbox.grants.consent(user, client);
-  return signedIn(sandbox, request, user);
+  if (decision === 'decline') return failureBack(back, EntraFailure.of(65004));
+  if (forAll && user.admin) sandbox.consents.giveForTenant(tenantOf(user), client, scopes);
+  else sandbox.consents.give(user, client, scopes);
+  return signedIn(sandbox, request, account);
 }
 
 /** The way back with a fresh code. */
-export function signedIn({ grants }: Sandbox, request: AuthorizeRequest, user: User): string {
-  const { client, redirectUri, state, scopes, nonce, challenge } = request;
-  const code = grants.issueCode({ clientId: client.clientId, user, scopes, redirectUri, nonce, challenge });
-  return location(redirectUri, { code, state });
+export function signedIn(sandbox: Sandbox, request: AuthorizeRequest, { user, strong, at }: SignedIn): WayBack {
+  const { client, back, scopes, nonce, challenge, claims } = request;
+  const code = sandbox.grants.issueCode(
+    {
+      clientId: client.clientId,
+      user,
+      scopes,
+      strong,
+      signedInAt: at,
+      redirectUri: back.redirectUri,
+      nonce,
+      challenge,
+      idTokenClaims: claims.idToken,
+    },
+    sandbox.now(),
+  );
+  return wayBack(back, { code });
 }

@@ -1,7 +1,5 @@
 import { mintSecret } from '../markers.js';
-import type { Client } from './clients.js';
-import type { Tenant, User } from './directory.js';
-import { tenantOf } from './directory.js';
+import type { User } from './directory.js';
 
 /** What a code or refresh token stands for. */
 export interface Grant {
@@ -9,25 +7,42 @@ export interface Grant {
   user: User;
   /** As asked for at the sign-in. */
   scopes: readonly string[];
+  /** Whether the sign-in used a second factor. */
+  strong: boolean;
+  /** Seconds since 1970. */
+  signedInAt: number;
 }
 
-export interface CodeGrant extends Grant {
+interface Issued {
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  /** By revocation or by expiry ahead of time. */
+  ended?: 50173 | 700082;
+}
+
+export interface CodeGrant extends Grant, Issued {
   redirectUri: string;
   challenge?: { method: 'S256' | 'plain'; value: string } | undefined;
   nonce?: string | undefined;
-  expiresAt: number;
+  /** Claims of the id token that were asked for by name. */
+  idTokenClaims: readonly string[];
   used: boolean;
 }
 
-const CODE_LIFE_MS = 10 * 60_000;
+export interface RefreshGrant extends Grant, Issued {
+  /** When it was redeemed for which scopes, of late. */
+  uses: { scope: string; at: number }[];
+}
 
-/** Codes, refresh tokens and consents that were given out. */
+const CODE_LIFE_MS = 10 * 60_000;
+const REFRESH_LIFE_MS = 90 * 24 * 3_600_000;
+
+/** Codes and refresh tokens that were given out. A refresh token lives 90 days from its issue, and each use issues another. */
 export class Grants {
   private readonly codes = new Map<string, CodeGrant>();
-  private readonly refreshTokens = new Map<string, Grant>();
-  private readonly consents = new Set<string>();
+  private readonly refreshTokens = new Map<string, RefreshGrant>();
 
-  issueCode(grant: Omit<CodeGrant, 'expiresAt' | 'used'>, now = Date.now()): string {
+  issueCode(grant: Omit<CodeGrant, keyof Issued | 'used'>, now: number): string {
     const code = mintSecret('1.');
     this.codes.set(code, { ...grant, expiresAt: now + CODE_LIFE_MS, used: false });
     return code;
@@ -37,37 +52,26 @@ export class Grants {
     return this.codes.get(code);
   }
 
-  issueRefreshToken(grant: Grant): string {
+  issueRefreshToken({ clientId, user, scopes, strong, signedInAt }: Grant, now: number): string {
     const token = mintSecret('0.');
-    this.refreshTokens.set(token, grant);
+    const grant = { clientId, user, scopes, strong, signedInAt };
+    this.refreshTokens.set(token, { ...grant, expiresAt: now + REFRESH_LIFE_MS, uses: [] });
     return token;
   }
 
-  findRefreshToken(token: string): Grant | undefined {
+  findRefreshToken(token: string): RefreshGrant | undefined {
     return this.refreshTokens.get(token);
   }
 
-  consent(user: User, client: Client): void {
-    this.consents.add(`${user.oid}/${client.clientId}`);
-  }
-
-  consentForTenant(tenant: Tenant, client: Client): void {
-    this.consents.add(`${tenant.id}/${client.clientId}`);
-  }
-
-  /** One consent covers discovery and every environment: at Microsoft they are one resource application. */
-  hasConsent(user: User, clientId: string): boolean {
-    return [user.oid, user.tenantId].some((holder) => this.consents.has(`${holder}/${clientId}`));
-  }
-
-  /** Whether the user may be asked for consent, or needs an administrator for it. */
-  mayConsent(user: User): boolean {
-    return user.admin || tenantOf(user).userConsent;
+  /** Ends for good what this user holds; what a new sign-in brings is not touched. */
+  end(user: User, ended: NonNullable<Issued['ended']>): void {
+    const issued: (CodeGrant | RefreshGrant)[] = [...this.refreshTokens.values()];
+    if (ended === 50173) issued.push(...this.codes.values());
+    for (const grant of issued) if (grant.user.oid === user.oid) grant.ended ??= ended;
   }
 
   clear(): void {
     this.codes.clear();
     this.refreshTokens.clear();
-    this.consents.clear();
   }
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Sandbox } from '../sandbox.js';
-import { admits } from './directory.js';
+import { admits, type User } from './directory.js';
 import { consentRequired, EntraFailure, missingParameter } from './failure.js';
-import type { CodeGrant, Grant } from './grants.js';
-import { resourcesOf, splitScopes, type Resource } from './scopes.js';
+import type { CodeGrant, RefreshGrant } from './grants.js';
+import { isDefault, resourceScopes, resourcesOf, splitScopes, type Resource } from './scopes.js';
 import type { TokenRequest } from './token-request.js';
-import { accessToken, clientInfo, idToken } from './tokens.js';
+import { tokensFor } from './tokens.js';
+
+/** So many identical requests in that time are a loop; Microsoft names the fact, and no number. */
+const LOOP = { requests: 30, milliseconds: 5 * 60_000 };
 
 /**
  * What the token endpoint answers to a good request.
@@ -20,82 +23,57 @@ export function redeem(sandbox: Sandbox, request: TokenRequest): Promise<Record<
     case 'client_credentials':
       throw withoutRole(request);
     default:
-      throw new EntraFailure(
-        'unsupported_grant_type',
-        70003,
-        `The app requested an unsupported grant type '${request.grantType.slice(0, 60)}'.`,
-      );
+      throw EntraFailure.of(70003, `The app requested an unsupported grant type '${request.grantType.slice(0, 60)}'.`);
   }
 }
 
 async function redeemCode(sandbox: Sandbox, request: TokenRequest): Promise<Record<string, unknown>> {
   const { form, client } = request;
-  const code = required(form, 'code');
-  const grant = sandbox.grants.findCode(code);
-  if (!grant || grant.clientId !== client.clientId) throw malformed();
-  requireTenant(request, grant);
-  if (grant.used)
-    throw invalidGrant(
-      54005,
-      'OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
-    );
-  if (grant.expiresAt < Date.now())
-    throw invalidGrant(
-      70008,
-      'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
-    );
-  if (required(form, 'redirect_uri') !== grant.redirectUri)
-    throw invalidGrant(
-      500112,
-      'The reply address does not match the reply address provided when requesting Authorization code.',
-    );
+  const grant = sandbox.grants.findCode(required(form, 'code'));
+  if (!grant || grant.clientId !== client.clientId) throw EntraFailure.of(9002313);
+  if (!admits(request.authority, grant.user)) throw EntraFailure.of(700005);
+  requireFresh(grant, sandbox.now());
+  if (required(form, 'redirect_uri') !== grant.redirectUri) throw EntraFailure.of(500112);
   requireVerifier(grant, form.get('code_verifier'));
   const scopes = askedScopes(form) ?? [...grant.scopes];
   const [resource, second] = resourcesOf(scopes, sandbox.origin);
-  if (second)
-    throw new EntraFailure(
-      'invalid_request',
-      28000,
-      'Provided value for the input parameter scope is not valid because it contains more than one resource.',
-    );
-  const wanted = requireResource(resource ?? resourcesOf(grant.scopes, sandbox.origin)[0], grant);
+  if (second) throw EntraFailure.of(28000);
+  const wanted = requireResource(resource ?? resourcesOf(grant.scopes, sandbox.origin)[0], grant.user);
+  requireAccess(sandbox, request, grant, scopes);
   grant.used = true;
-  return tokensFor(sandbox, grant, scopes, wanted, grant.nonce);
+  const { nonce, idTokenClaims } = grant;
+  return tokensFor(sandbox, request, { grant, scopes, resource: wanted, nonce, idTokenClaims });
 }
 
-function redeemRefreshToken(sandbox: Sandbox, request: TokenRequest): Promise<Record<string, unknown>> {
-  const { form, client } = request;
+async function redeemRefreshToken(sandbox: Sandbox, request: TokenRequest): Promise<Record<string, unknown>> {
+  const { form, client, authority } = request;
   const grant = sandbox.grants.findRefreshToken(required(form, 'refresh_token'));
-  if (!grant || grant.clientId !== client.clientId) throw malformed();
-  requireTenant(request, grant);
-  if (!sandbox.grants.hasConsent(grant.user, client.clientId)) throw consentRequired(client.clientId, client.name);
+  if (!grant || grant.clientId !== client.clientId) throw EntraFailure.of(9002313);
+  if (!admits(authority, grant.user)) throw foreignUser(grant.user);
+  sandbox.accounts.requirePresent(grant.user);
+  if (grant.ended) throw EntraFailure.of(grant.ended);
+  if (grant.expiresAt < sandbox.now()) throw EntraFailure.of(700082);
   const scopes = askedScopes(form) ?? [...grant.scopes];
+  requireNoLoop(grant, scopes.join(' '), sandbox.now());
   // Of several resources the first one's token is given; without any, that of the sign-in.
   const [resource = resourcesOf(grant.scopes, sandbox.origin)[0]] = resourcesOf(scopes, sandbox.origin);
-  return tokensFor(sandbox, grant, scopes, requireResource(resource, grant));
+  const wanted = requireResource(resource, grant.user);
+  requireAccess(sandbox, request, grant, scopes);
+  return tokensFor(sandbox, request, { grant, scopes, resource: wanted });
 }
 
-async function tokensFor(
-  sandbox: Sandbox,
-  grant: Grant,
+/** Consent first, then policies: a policy is looked at when a token would be given otherwise. */
+function requireAccess(
+  { consents, accounts }: Sandbox,
+  { client }: TokenRequest,
+  { user, strong }: CodeGrant | RefreshGrant,
   scopes: readonly string[],
-  resource: Resource,
-  nonce?: string,
-): Promise<Record<string, unknown>> {
-  const { user, clientId } = grant;
-  const has = (scope: string): boolean => scopes.includes(scope);
-  return {
-    token_type: 'Bearer',
-    scope: `${sandbox.origin}${resource.path}/user_impersonation`,
-    expires_in: sandbox.accessTokenSeconds,
-    ext_expires_in: sandbox.accessTokenSeconds,
-    access_token: await accessToken(sandbox, grant, resource),
-    ...(grant.scopes.includes('offline_access')
-      ? { refresh_token: sandbox.grants.issueRefreshToken({ clientId, user, scopes: grant.scopes }) }
-      : {}),
-    ...(has('openid') ? { id_token: await idToken(sandbox, grant, scopes, nonce) } : {}),
-    ...(has('openid') && has('profile') ? { client_info: clientInfo(user) } : {}),
-  };
+): void {
+  accounts.requirePresent(user);
+  // Whether a scope of OpenID Connect without consent is refused here is not documented: only its claims are left out.
+  if (!consents.cover(user, client.clientId, resourceScopes(scopes)))
+    throw consentRequired(client.clientId, client.name);
+  accounts.requirePolicies(user, strong);
 }
 
 function askedScopes(form: URLSearchParams): string[] | undefined {
@@ -103,9 +81,10 @@ function askedScopes(form: URLSearchParams): string[] | undefined {
   return text === null || text.trim() === '' ? undefined : splitScopes(text);
 }
 
-function requireTenant({ authority }: TokenRequest, { user }: Grant): void {
-  if (admits(authority, user)) return;
-  throw invalidGrant(700005, 'Provided Authorization Code is intended to use against other tenant, thus rejected.');
+function requireFresh({ used, ended, expiresAt }: CodeGrant, now: number): void {
+  if (used) throw EntraFailure.of(54005);
+  if (ended) throw EntraFailure.of(ended);
+  if (expiresAt < now) throw EntraFailure.of(70008);
 }
 
 function requireVerifier({ challenge }: CodeGrant, verifier: string | null): void {
@@ -116,35 +95,40 @@ function requireVerifier({ challenge }: CodeGrant, verifier: string | null): voi
       : createHash('sha256')
           .update(verifier ?? '')
           .digest('base64url');
-  if (verifier && derived === challenge.value) return;
-  throw invalidGrant(
-    501481,
-    'The Code_Verifier does not match the code_challenge supplied in the authorization request.',
-  );
+  if (!verifier || derived !== challenge.value) throw EntraFailure.of(501481);
+}
+
+function requireNoLoop(grant: RefreshGrant, scope: string, now: number): void {
+  grant.uses = grant.uses.filter(({ at }) => at > now - LOOP.milliseconds);
+  if (grant.uses.filter((use) => use.scope === scope).length >= LOOP.requests) throw EntraFailure.of(50196);
+  grant.uses.push({ scope, at: now });
 }
 
 /** An environment of another tenant is no resource in the user's. */
-function requireResource(resource: Resource | undefined, { user }: Grant): Resource {
-  if (resource && (resource.tenantId === undefined || resource.tenantId === user.tenantId)) return resource;
-  throw new EntraFailure(
-    'invalid_resource',
-    500011,
-    `The resource principal was not found in the tenant named ${user.tenantId}.`,
+function requireResource(resource: Resource | undefined, user: User): Resource | undefined {
+  if (resource?.tenantId === undefined || resource.tenantId === user.tenantId) return resource;
+  throw EntraFailure.of(500011, `The resource principal was not found in the tenant named ${user.tenantId}.`);
+}
+
+function foreignUser({ upn }: User): EntraFailure {
+  return EntraFailure.of(
+    50020,
+    `User account '${upn}' from identity provider does not exist in tenant and cannot access the application in that tenant.`,
   );
 }
 
 /** An application that has no permissions of its own gets no token of its own (number and error as in public reports). */
-function withoutRole({ client }: TokenRequest): EntraFailure {
-  const sentence = `Application '${client.clientId}'(${client.name}) is not assigned to a role for the application '00000007-0000-0000-c000-000000000000'(Dataverse).`;
-  return new EntraFailure('invalid_grant', 501051, sentence);
-}
-
-function malformed(): EntraFailure {
-  return invalidGrant(9002313, 'Invalid request. Request is malformed or invalid.');
-}
-
-function invalidGrant(number: number, sentence: string): EntraFailure {
-  return new EntraFailure('invalid_grant', number, sentence);
+function withoutRole({ client, form }: TokenRequest): EntraFailure {
+  const scope = required(form, 'scope');
+  if (!isDefault(scope))
+    return EntraFailure.of(
+      1002012,
+      `The provided value for scope ${scope.slice(0, 200)} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    );
+  return EntraFailure.of(
+    501051,
+    `Application '${client.clientId}'(${client.name}) is not assigned to a role for the application '00000007-0000-0000-c000-000000000000'(Dataverse).`,
+  );
 }
 
 function required(form: URLSearchParams, name: string): string {

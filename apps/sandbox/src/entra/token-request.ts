@@ -1,5 +1,6 @@
 import type { Sandbox } from '../sandbox.js';
-import { secretFits, type Client } from './clients.js';
+import { prove } from './client-proof.js';
+import type { Client } from './clients.js';
 import { findAuthority, type Authority } from './directory.js';
 import { EntraFailure, missingParameter, unknownClient, unknownTenant } from './failure.js';
 
@@ -9,46 +10,46 @@ export interface TokenRequest {
   client: Client;
   grantType: string;
   form: URLSearchParams;
+  /** Under which of its names the sandbox was asked. */
+  origin: string;
 }
 
-/**
- * @param authorization the header, for a client that uses Basic
- * @throws EntraFailure for an unknown tenant or client, or a secret that doesn't fit
- */
-export function readTokenRequest(
+/** The request as it came. */
+export interface Received {
+  segment: string;
+  form: URLSearchParams;
+  /** The header, for a client that uses Basic. */
+  authorization: string | undefined;
+  origin: string;
+}
+
+/** @throws EntraFailure for an unknown tenant or client, or a proof that doesn't fit */
+export async function readTokenRequest(
   sandbox: Sandbox,
-  segment: string,
-  form: URLSearchParams,
-  authorization: string | undefined,
-): TokenRequest {
+  { segment, form, authorization, origin }: Received,
+): Promise<TokenRequest> {
   const grantType = form.get('grant_type');
   if (!grantType) throw missingParameter('grant_type');
   const authority = findAuthority(segment);
   if (!authority) throw unknownTenant(segment);
+  if (form.has('resource')) throw EntraFailure.of(901002);
   const basic = readBasic(authorization);
   const clientId = form.get('client_id') ?? basic?.clientId;
   if (!clientId) throw missingParameter('client_id');
   const client = sandbox.clients.get(clientId.toLowerCase());
   if (!client) throw unknownClient(clientId, segment);
-  prove(client, form.get('client_secret') ?? basic?.clientSecret);
-  return { authority, client, grantType, form };
+  const proof = {
+    secret: form.get('client_secret') ?? basic?.clientSecret,
+    assertion: form.get('client_assertion') ?? undefined,
+    assertionType: form.get('client_assertion_type') ?? undefined,
+  };
+  await prove(client, proof, audiencesOf(sandbox, segment, origin));
+  return { authority, client, grantType, form, origin };
 }
 
-function prove(client: Client, secret: string | null | undefined): void {
-  if (!secret)
-    throw new EntraFailure(
-      'invalid_client',
-      7000218,
-      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-      { status: 401 },
-    );
-  if (secretFits(client, secret)) return;
-  throw new EntraFailure(
-    'invalid_client',
-    7000215,
-    `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client.clientId}'.`,
-    { status: 401 },
-  );
+/** The token endpoint, and the issuer, under either name of the sandbox. */
+function audiencesOf(sandbox: Sandbox, segment: string, origin: string): string[] {
+  return [origin, sandbox.origin].flatMap((own) => [`${own}/${segment}/oauth2/v2.0/token`, `${own}/${segment}/v2.0`]);
 }
 
 function readBasic(authorization: string | undefined): { clientId: string; clientSecret: string } | undefined {

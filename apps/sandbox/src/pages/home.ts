@@ -63,7 +63,10 @@ export function homePage(sandbox: Sandbox): string {
 const calls: string[][] = [
   ['GET /control/info', 'tenants, users, environments, the test client, and the markers that stand in every secret'],
   ['POST /control/session {organization, user, roles, expiresInSeconds?, audience?}', "a host product's token"],
-  ['POST /control/job-message {organization, idempotencyKey, job, ageSeconds?}', 'a signed message for the queue crm-jobs'],
+  [
+    'POST /control/job-message {organization, idempotencyKey, job, ageSeconds?}',
+    'a signed message for the queue crm-jobs',
+  ],
   ['POST /control/consent {authorizationUrl, user, decision}', 'accept, decline or return, as a browser would click'],
   ['GET /control/journal?target=&since=', 'every request, with whether it committed'],
   ['GET /control/records?environment=&table=', 'rows as they stand'],

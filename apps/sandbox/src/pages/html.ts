@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Text that is HTML already. */
 export class Html {
   constructor(readonly text: string) {}
@@ -30,6 +32,10 @@ const STYLE = `
     background: transparent; color: inherit; cursor: pointer; }
   button.main { background: var(--accent); border-color: var(--accent); color: #fff; }
   button.account { display: block; width: 100%; text-align: left; margin: 0 0 .5rem; }
+  ul.plain { list-style: none; margin: 0; padding: 0; }
+  .line { display: flex; gap: .5rem; margin-top: .25rem; }
+  .line input { flex: 1; min-width: 0; }
+  input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--line); border-radius: 4px; background: transparent; color: inherit; }
   button small { display: block; opacity: .7; }
   .buttons { display: flex; flex-wrap: wrap; gap: .75rem; justify-content: flex-end; margin-top: 1.5rem; }
   .scroll { overflow-x: auto; }
@@ -41,8 +47,15 @@ const STYLE = `
   .quiet { opacity: .7; }
 `;
 
-/** A whole page; `card` is the narrow form of the sign-in pages. */
-export function page(title: string, body: Html, kind: 'wide' | 'card' = 'wide'): string {
+interface PageOptions {
+  /** `card` is the narrow form of the sign-in pages. */
+  kind?: 'wide' | 'card';
+  /** Runs at the page's end; the headers have to allow it. */
+  script?: string;
+}
+
+/** A whole page. */
+export function page(title: string, body: Html, { kind = 'wide', script }: PageOptions = {}): string {
   return (
     '<!doctype html>\n' +
     html`<html lang="en">
@@ -59,14 +72,23 @@ export function page(title: string, body: Html, kind: 'wide' | 'card' = 'wide'):
           <h1>${title}</h1>
           ${body}
         </main>
+        ${script !== undefined && new Html(`<script>${script}</script>`)}
       </body>
     </html> `.text
   );
 }
 
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy': POLICY,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
 } as const;
+
+/** Allows this one script, which may call the sandbox itself. */
+export function policyFor(script: string): { 'content-security-policy': string } {
+  const hash = createHash('sha256').update(script).digest('base64');
+  return { 'content-security-policy': `${POLICY}; script-src 'sha256-${hash}'; connect-src 'self'` };
+}
