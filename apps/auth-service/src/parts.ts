@@ -91,7 +91,7 @@ function grantVerifier(config: AuthConfig): { verifier: Verifier; close(): void 
   const keys = async () => JSON.parse((await policy.keys({})).jwksJson) as JSONWebKeySet;
   return {
     verifier: createVerifier({ keys, issuer, audience, typ, clockToleranceSeconds: 1 }),
-    close: () => void policy.close(),
+    close: () => policy.close(),
   };
 }
 

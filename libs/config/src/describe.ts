@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { innermost } from './schema.js';
+import { fieldsOf, innermost } from './schema.js';
 
 export interface VariableDescription {
   name: string;
@@ -11,13 +11,15 @@ export interface VariableDescription {
 
 /** The variables of a schema, in its order, as documentation shows them. */
 export function describeConfig(schema: z.ZodObject): VariableDescription[] {
-  return Object.entries(schema.shape).map(([name, field]) => {
+  return Object.entries(fieldsOf(schema)).map(([name, field]) => {
     const { notes, required, fallback } = innermost(field);
     return {
       name,
       description: notes.description ?? '',
       required,
-      ...(fallback === undefined ? {} : { default: String(fallback) }),
+      ...(fallback === undefined
+        ? {}
+        : { default: typeof fallback === 'string' ? fallback : JSON.stringify(fallback) }),
       secret: notes.secret ?? false,
     };
   });

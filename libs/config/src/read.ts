@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { innermost } from './schema.js';
+import { fieldsOf, innermost } from './schema.js';
 
 /** Every mistake of a configuration in one message: the variable's name and what is expected, never the value. */
 export class ConfigError extends Error {
@@ -48,7 +48,7 @@ function attempt<S extends z.ZodObject>(schema: S, given: Environment): z.ZodSaf
   try {
     return schema.safeParse(given);
   } catch {
-    const unreadable = Object.entries(schema.shape).filter(([name, field]) => throws(field, given[name]));
+    const unreadable = Object.entries(fieldsOf(schema)).filter(([name, field]) => throws(field, given[name]));
     throw new ConfigError(unreadable.map(([name]) => `${name} can't be understood`));
   }
 }
@@ -65,7 +65,7 @@ function throws(field: z.core.$ZodType, value: unknown): boolean {
 function describe(issue: z.core.$ZodIssue, schema: z.ZodObject, given: Environment): string {
   const name = String(issue.path[0] ?? '');
   if (name === '') return issue.message;
-  const field = schema.shape[name];
+  const field = fieldsOf(schema)[name];
   if (given[name] !== undefined || issue.code === 'custom' || field === undefined) return `${name}: ${issue.message}`;
   const { expects, description } = innermost(field).notes;
   const wanted = expects === undefined ? '' : `: expected ${expects}`;

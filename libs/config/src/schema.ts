@@ -13,6 +13,11 @@ export interface UnwrappedField {
   fallback: unknown;
 }
 
+/** The variables of a schema with their fields, in its order. */
+export function fieldsOf(schema: z.ZodObject): Record<string, z.core.$ZodType> {
+  return schema.shape;
+}
+
 /** Follows a field through its wrappers (default, optional, pipe); the outer wrapper's notes win. */
 export function innermost(field: z.core.$ZodType): UnwrappedField {
   const found: UnwrappedField = { notes: {}, required: true, fallback: undefined };

@@ -26,7 +26,11 @@ interface Field {
   name: string;
   typeName: string;
 }
-type Descriptor = { name: string; field: Field[]; nestedType: Descriptor[] };
+interface Descriptor {
+  name: string;
+  field: Field[];
+  nestedType: Descriptor[];
+}
 
 function methods() {
   return protos.flatMap(({ path, package: owner, service }) => {

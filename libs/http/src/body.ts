@@ -14,7 +14,7 @@ export function registerBodyParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.trim() === '') return done(null, undefined);
-    parseJson(request, text, (error, value?: unknown) => {
+    void parseJson(request, text, (error, value?: unknown) => {
       if (error) unreadable.set(request.raw, 'invalid_json');
       done(null, value);
     });

@@ -18,7 +18,7 @@ export function addProblems(document: OpenAPIObject, catalogue: ProblemCatalogue
   }
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Problem: problemSchema(catalogue) as never },
+    schemas: { ...document.components?.schemas, Problem: problemSchema(catalogue) },
   };
   const list = Object.entries(catalogue).map(([code, definition]) => ({ code, ...definition }));
   return Object.assign(document, { 'x-problems': list });
@@ -42,7 +42,6 @@ function completeOperation(operation: Operation, catalogue: ProblemCatalogue): v
   operation.security = operation['x-public'] === true ? [] : [{ host: [] }];
   const codes = [...new Set([...(operation['x-problems'] ?? []), ...impliedProblems(operation)])];
   operation['x-problems'] = codes;
-  operation.responses ??= {};
   const statuses = new Set(codes.flatMap((code) => catalogue[code]?.status ?? []));
   for (const status of statuses) {
     const described = codes.flatMap((code) => (catalogue[code]?.status === status ? [describe(code, catalogue)] : []));

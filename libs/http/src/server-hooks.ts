@@ -73,5 +73,5 @@ function isStream(response: ServerResponse): boolean {
 }
 
 export function fastifyOf(app: NestFastifyApplication): FastifyInstance {
-  return app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  return app.getHttpAdapter().getInstance();
 }

@@ -59,7 +59,7 @@ function parsePrivateKey(content: string) {
 
 async function importKey(jwk: object): Promise<CryptoKey> {
   try {
-    return (await importJWK(jwk as never, ALGORITHM)) as CryptoKey;
+    return await importJWK(jwk as never, ALGORITHM);
   } catch {
     throw new InvalidSigningKey();
   }

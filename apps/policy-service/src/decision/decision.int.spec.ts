@@ -102,7 +102,7 @@ describe('Decide', () => {
   it('says the same of a denied tool and an unknown one, and keeps them apart in the log', async () => {
     const input = { fields: { nonsense: 1 } };
     const { decisions } = await decide({ tool: 'create_account', input }, { tool: 'create_rocket', input });
-    const [denied, unknown] = decisions.map(({ decisionId, ...rest }) => rest);
+    const [denied, unknown] = decisions.map(({ decisionId: _own, ...rest }) => rest);
     expect(denied).toEqual(unknown);
     expect(denied).toMatchObject({ effect: 'deny', reason: 'tool_not_available', fields: [] });
     const rows = await Promise.all(decisions.map(({ decisionId }) => logged(decisionId)));

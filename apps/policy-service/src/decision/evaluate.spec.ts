@@ -47,7 +47,11 @@ const inputs: Record<Operation, Record<'fits' | 'foreign' | 'foreign and wrong' 
 };
 
 /** The rules once more, as a list: the first line whose conditions all hold is the answer. */
-type Facts = { permission: Permission | undefined; input: keyof (typeof inputs)['create']; paused: boolean };
+interface Facts {
+  permission: Permission | undefined;
+  input: keyof (typeof inputs)['create'];
+  paused: boolean;
+}
 const model: [when: (facts: Facts) => boolean, answer: string][] = [
   [({ permission }) => permission === undefined, 'deny tool_unknown'],
   [({ permission }) => permission === 'deny', 'deny tool_denied'],

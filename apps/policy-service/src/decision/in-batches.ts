@@ -1,4 +1,8 @@
-type Waiting<Item, Answer> = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void };
+interface Waiting<Item, Answer> {
+  item: Item;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
 
 /**
  * Lets callers at the same time share one run of `work`: whoever comes while one is under way goes with the next. `work` answers in
