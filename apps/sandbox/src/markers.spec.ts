@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { markedTokenId, mintSecret, secretMarkers } from './markers.js';
+import { markedTokenId, mintSecret, secretMarkers, withoutSecrets } from './markers.js';
 
 describe('secretMarkers', () => {
   it('stand literally in a minted secret', () => {
@@ -17,5 +17,18 @@ describe('secretMarkers', () => {
     );
     expect(secretMarkers.some((marker) => harmless.includes(marker))).toBe(false);
     for (const marker of secretMarkers) expect(marker.length).toBeGreaterThan(20);
+  });
+});
+
+describe('withoutSecrets', () => {
+  const jwt = `eyJhbGciOiJSUzI1NiJ9.${Buffer.from('{"sub":"x"}').toString('base64url')}.c2ln`;
+
+  it.each([mintSecret('0.'), encodeURIComponent(mintSecret('1.')), jwt])('leaves nothing of %s', (secret) => {
+    expect(withoutSecrets(`$filter=name eq '${secret}'&x=1`)).toBe("$filter=name eq '…'&x=1");
+  });
+
+  it('leaves the rest as it is', () => {
+    const query = '$select=subject,activityid&$filter=activityid eq 7e3b9b4b-59d8-8d00-a3f7-073996d606ef';
+    expect(withoutSecrets(query)).toBe(query);
   });
 });

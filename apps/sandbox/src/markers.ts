@@ -25,3 +25,12 @@ export function mintSecret(prefix: string): string {
 export function markedTokenId(): string {
   return `${MARKER}-${randomBytes(12).toString('base64url')}`;
 }
+
+/** The same text without what carries a marker, or looks like a JWT. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/[\w.~%+-]{20,}/g, (word) => (isSecret(word) ? '…' : word));
+}
+
+function isSecret(word: string): boolean {
+  return secretMarkers.some((marker) => word.includes(marker)) || /eyJ[\w-]+\.[\w-]+\./.test(word);
+}

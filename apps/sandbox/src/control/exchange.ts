@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../sandbox.js';
 import type { Effect } from './faults.js';
-import { shownQuery, type JournalEntry, type Target } from './journal.js';
+import { drop, pause, sendPart, sendSlowly, toSend } from './wire.js';
+import { shown, shownQuery, type JournalEntry, type Target } from './journal.js';
 
 export interface Answer {
   status: number;
@@ -36,13 +36,13 @@ export async function conduct<K extends Known>(
 ): Promise<unknown> {
   const [fullPath, query] = splitUrl(request.raw.url ?? '/');
   const { target, path } = exchange;
-  const shown = shownQuery(target, query);
+  const queryShown = shownQuery(target, query);
   const headers = Object.keys(request.headers);
   const entry = sandbox.journal.add({
     target,
     method: request.method,
     path,
-    ...(shown === undefined ? {} : { query: shown }),
+    ...(queryShown === undefined ? {} : { query: queryShown }),
     headers,
   });
   const known = await exchange.identify();
@@ -51,17 +51,33 @@ export async function conduct<K extends Known>(
   const paths = [path, fullPath];
   const effect = sandbox.faults.take({ target, method: request.method, paths, user, environment });
 
+  if (effect?.kind === 'dropBeforeCommit') return drop(request, reply);
   if (effect?.kind === 'status') return send(reply, record(entry, exchange.trouble(effect)));
+  if (effect?.kind === 'html') return send(reply, record(entry, somebodyElsesPage));
   if (effect?.kind === 'delay') await pause(effect.ms, sandbox.closing);
   const answer = record(entry, await exchange.carryOut(known));
   if (answer.committed) sandbox.logger.info(logFields(entry, request), 'committed');
-  if (effect?.kind === 'delayAfterCommit') await pause(effect.ms, sandbox.closing);
-  if (effect?.kind !== 'dropAfterCommit') return send(reply, answer);
-  entry.status = 0;
-  reply.hijack();
-  request.raw.socket.destroy();
-  return reply;
+  switch (effect?.kind) {
+    case 'dropAfterCommit':
+      entry.status = 0;
+      return drop(request, reply);
+    case 'cutBody':
+      if (answer.body === undefined) entry.status = 0;
+      return sendPart(request, reply, answer);
+    case 'slowBody':
+      return sendSlowly(reply, answer, effect.ms, sandbox.closing);
+    case 'delayAfterCommit':
+      await pause(effect.ms, sandbox.closing);
+  }
+  return send(reply, answer);
 }
+
+/** What a proxy, or a sign-in page on the way, answers in Microsoft's place: a success by its status alone. */
+const somebodyElsesPage: Answer = {
+  status: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: '<!doctype html>\n<html lang="en"><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>\n',
+};
 
 /** Path and query of a request's URL. */
 export function splitUrl(url: string): [path: string, query: string] {
@@ -75,20 +91,14 @@ function record(entry: JournalEntry, answer: Answer): Answer {
   return answer;
 }
 
-export function send(reply: FastifyReply, { status, headers = {}, body }: Answer): FastifyReply {
-  void reply.code(status).headers(headers);
-  if (body === undefined) return reply.send();
-  if (typeof body === 'string') return reply.send(body);
-  if (!reply.hasHeader('content-type')) void reply.header('content-type', 'application/json; charset=utf-8');
-  return reply.send(JSON.stringify(body));
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
+export function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  const { status, headers, text } = toSend(answer);
+  return reply.code(status).headers(headers).send(text);
 }
 
 function definedOf(fields: { [K in keyof Known]: Known[K] | undefined }): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const defined = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
+  return Object.fromEntries(defined.map(([name, value]) => [name, shown(value)]));
 }
 
 function logFields({ target, method, path, status }: JournalEntry, { headers }: FastifyRequest): object {

@@ -13,8 +13,14 @@ const effect = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('delay'), ms: milliseconds }),
   z.strictObject({ kind: z.literal('delayAfterCommit'), ms: milliseconds }),
+  z.strictObject({ kind: z.literal('dropBeforeCommit') }),
   z.strictObject({ kind: z.literal('dropAfterCommit') }),
+  z.strictObject({ kind: z.literal('cutBody') }),
+  z.strictObject({ kind: z.literal('html') }),
+  z.strictObject({ kind: z.literal('slowBody'), ms: milliseconds }),
 ]);
+
+export const effectKinds = effect.options.map(({ shape }) => shape.kind.value);
 
 export const faultSchema = z.strictObject({
   target: z.enum(['entra', 'discovery', 'dataverse']),
@@ -30,6 +36,8 @@ export const faultSchema = z.strictObject({
   times: z.int().min(1).optional(),
   probability: z.number().min(0).max(1).optional(),
 });
+
+export const targets = faultSchema.shape.target.options;
 
 export type FaultRequest = z.output<typeof faultSchema>;
 export type Effect = z.output<typeof effect>;
