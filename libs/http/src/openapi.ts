@@ -27,7 +27,19 @@ export function openApiDocument(app: NestFastifyApplication, { title, problems }
     standardSchemaConverter: convertSchema,
     operationIdFactory: (_controller, method) => method,
   });
-  return addProblems(document, problems);
+  return requireReferences(addProblems(document, problems));
+}
+
+/** Throws where a reference leads nowhere: a schema with an id that only wraps another one with an id does that. */
+function requireReferences(document: OpenAPIObject): OpenAPIObject {
+  const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);
+  for (const [, path = ''] of references) {
+    const target = path
+      .split('/')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document);
+    if (target === undefined) throw new Error(`The OpenAPI document refers to #/${path}, and there is nothing.`);
+  }
+  return document;
 }
 
 interface Converted {

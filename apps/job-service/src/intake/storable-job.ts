@@ -17,7 +17,7 @@ export const storableJob = jobRequest
   .superRefine((job, context) => {
     for (const { path, message } of mistakesOf(job)) context.addIssue({ code: 'custom', path, message });
   })
-  .meta({ id: 'NewJob' });
+  .meta({ id: 'JobRequest' });
 
 function mistakesOf(job: { userId: string; meetingId: string }): Mistake[] {
   const ids = (['userId', 'meetingId'] as const)

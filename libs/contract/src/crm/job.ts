@@ -20,8 +20,7 @@ export const jobRequest = z
     for (const { index, message } of wrongReferences(job.actions)) {
       context.addIssue({ code: 'custom', path: ['actions', index], message });
     }
-  })
-  .meta({ id: 'JobRequest' });
+  });
 
 export type JobRequest = z.infer<typeof jobRequest>;
 export type JobAction = JobRequest['actions'][number];
