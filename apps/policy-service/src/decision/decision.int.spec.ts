@@ -123,6 +123,16 @@ describe('Decide', () => {
     expect(decision.message).toContain(`"${column}"`);
   });
 
+  it('allows at once what an administrator has just allowed: a denial ends an action for good', async () => {
+    expect(await decideOne({ tool: 'read_contact', input: { where: { lastname: 'x' } } })).toMatchObject({
+      effect: 'deny',
+    });
+    await change(system, 'read_contact', { permission: 'always_allow' });
+    expect(await decideOne({ tool: 'read_contact', input: { where: { lastname: 'x' } } })).toMatchObject({
+      effect: 'allow',
+    });
+  });
+
   it('is bound by a change as soon as that is answered and 300 ms are over', async () => {
     const organization = 'changing';
     const asked = { organization };

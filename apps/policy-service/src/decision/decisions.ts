@@ -5,7 +5,7 @@ import { DecisionLog, type DecisionEntry } from './decision-log.js';
 import { evaluate, type DecidableTool, type LoggedReason, type Verdict } from './evaluate.js';
 import { Grants } from './grants.js';
 import { Mandates, type Believed } from './mandate.js';
-import { PolicySnapshots } from './policy-snapshots.js';
+import { confirmedWithinMs, PolicySnapshots } from './policy-snapshots.js';
 import { decidableTool } from './policy.js';
 
 interface Decided {
@@ -57,11 +57,19 @@ export class Decisions {
       this.logger.warn({ decisionId: question.decisionId, refused: checked.refused, msg: 'a mandate was refused' });
       return { question, revision: 0, verdict: notBelieved(checked.refused) };
     }
-    const policy = await this.snapshots.confirmed(checked.claims.org, arrived);
-    const tool = decidableTool(policy, checked.claims.tool);
+    const decided = await this.decideAsOf(arrived, question, checked);
+    // A denial is the end of an action: it is never said on what was so a moment before the question came.
+    return decided.verdict.effect === 'deny'
+      ? this.decideAsOf(arrived + confirmedWithinMs, question, checked)
+      : decided;
+  }
+
+  private async decideAsOf(arrived: number, question: Question, believed: Believed): Promise<Decided> {
+    const policy = await this.snapshots.confirmed(believed.claims.org, arrived);
+    const tool = decidableTool(policy, believed.claims.tool);
     // Pausing comes with its own issue; the step has its place in the order.
-    const verdict = evaluate(tool, checked.input, false);
-    return { question, verdict, revision: policy.revision, believed: checked, ...(tool && { tool }) };
+    const verdict = evaluate(tool, believed.input, false);
+    return { question, verdict, revision: policy.revision, believed, ...(tool && { tool }) };
   }
 }
 
