@@ -160,7 +160,7 @@ function launch({ binaries, data, uid }: Place, port: number, log: string): Chil
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
-  const file = createWriteStream(log, { flags: 'a' });
+  const file = createWriteStream(log, { flags: 'a', mode: 0o600 });
   child.stdout.pipe(file);
   child.stderr.pipe(file);
   return child;
