@@ -39,10 +39,13 @@ export interface JobRequest {
   actions: NewAction[];
 }
 
-export interface SignIn {
-  /** What the browser was given at the begin, and kept. */
+export interface Begun {
+  /** What the browser was given, and keeps. */
   cookie: string;
   authorizationUrl: string;
+}
+
+export interface SignIn extends Begun {
   /** Where Microsoft sent the browser, with the code. */
   callbackUrl: string;
   /** Where the callback sent it. */
@@ -83,20 +86,23 @@ export class Organization {
     return organization;
   }
 
-  /** In the browser: to Microsoft and back. */
-  async signIn(upn: string): Promise<SignIn> {
-    const begun = await this.user.call<{ authorizationUrl: string }>('POST', '/auth/v1/connections/dynamics', {
+  /** In the browser: to Microsoft. */
+  async begin(): Promise<Begun> {
+    const { status, headers, body } = await this.user.call<Begun>('POST', '/auth/v1/connections/dynamics', {
       body: { returnTo: '/integrations' },
     });
-    if (begun.status !== 201) throw new Error(`The sign-in did not begin: ${JSON.stringify(begun.body)}`);
-    const cookie = begun.headers
-      .getSetCookie()
-      .map((line) => line.split(';')[0])
-      .join('; ');
-    const { authorizationUrl } = begun.body;
-    const callbackUrl = await this.system.sandbox.consent(authorizationUrl, upn);
-    const back = await new Caller(this.system.apiUrl).call('GET', callbackUrl, { headers: { cookie } });
-    return { cookie, authorizationUrl, callbackUrl, location: back.headers.get('location') ?? '' };
+    if (status !== 201) throw new Error(`The sign-in did not begin: ${JSON.stringify(body)}`);
+    const cookie = headers.getSetCookie().map((line) => line.split(';')[0]);
+    return { cookie: cookie.join('; '), authorizationUrl: body.authorizationUrl };
+  }
+
+  /** In the browser: to Microsoft and back. */
+  async signIn(upn: string): Promise<SignIn> {
+    const begun = await this.begin();
+    const callbackUrl = await this.system.sandbox.consent(begun.authorizationUrl, upn);
+    const headers = { cookie: begun.cookie };
+    const back = await new Caller(this.system.apiUrl).call('GET', callbackUrl, { headers });
+    return { ...begun, callbackUrl, location: back.headers.get('location') ?? '' };
   }
 
   async connect(upn: string, environment = 'Contoso'): Promise<SignIn> {

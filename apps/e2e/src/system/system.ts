@@ -94,8 +94,10 @@ export class System {
     readonly sandbox: Sandbox,
   ) {}
 
-  static async start(backend: Backend, installation = new Installation(backend)): Promise<System> {
-    const starter = new Starter(installation.environment());
+  /** @param environment variables beside those that the backend needs */
+  static async start(backend: Backend, environment: Record<string, string> = {}): Promise<System> {
+    const installation = new Installation(backend);
+    const starter = new Starter(installation.environment(environment));
     try {
       const apiUrl = await starter.says(/^ready (http\S+)/m);
       const sandboxUrl = await starter.says(/the sandbox is at (http\S+?)\/\./);
