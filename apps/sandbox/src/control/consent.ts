@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { decideForTenant, readAdminConsent } from '../entra/admin-consent.js';
-import { readAuthorize, RedirectedFailure } from '../entra/authorize-request.js';
-import { decide, decisions, NotOffered } from '../entra/decide.js';
-import { findUser } from '../entra/directory.js';
+import { readAuthorize, RedirectedFailure, type AuthorizeRequest } from '../entra/authorize-request.js';
+import { asksForStrong, decide, decisions, NotOffered, type Decision } from '../entra/decide.js';
+import { findUser, type User } from '../entra/directory.js';
 import { EntraFailure } from '../entra/failure.js';
 import { failureBack, type WayBack } from '../entra/way-back.js';
 import type { Sandbox } from '../sandbox.js';
@@ -32,11 +32,10 @@ export function consentAs(sandbox: Sandbox, { authorizationUrl, user: upn, decis
   const [, segment = '', page] = link;
   const entry = noteVisit(sandbox, url, user.upn);
   try {
-    const account = { user, strong: true, at: Math.floor(sandbox.now() / 1000) };
     const way =
       page === '/v2.0/adminconsent'
         ? decideForTenant(sandbox, readAdminConsent(sandbox, segment, url.searchParams), user, decision)
-        : decide(sandbox, readAuthorize(sandbox, segment, url.searchParams), account, { decision });
+        : clickAs(sandbox, readAuthorize(sandbox, segment, url.searchParams), user, decision);
     Object.assign(entry, { status: way.form ? 200 : 302, committed: decision === 'accept' });
     return way;
   } catch (error) {
@@ -46,6 +45,11 @@ export function consentAs(sandbox: Sandbox, { authorizationUrl, user: upn, decis
     if (error instanceof NotOffered) throw new ControlProblem(409, 'not_offered', error.message);
     throw error;
   }
+}
+
+function clickAs(sandbox: Sandbox, request: AuthorizeRequest, user: User, decision: Decision): WayBack {
+  const account = { user, strong: asksForStrong(sandbox, request, user), at: Math.floor(sandbox.now() / 1000) };
+  return decide(sandbox, request, account, { decision });
 }
 
 function ownUrl({ origin }: Sandbox, text: string): URL {

@@ -57,7 +57,11 @@ const onUser: Record<EntraAction, (sandbox: Sandbox, user: User, whom: Whom) => 
     sessions.end(user);
   },
   expire_refresh_tokens: ({ grants }, user) => grants.end(user, 700082),
-  require_mfa: ({ accounts }, user) => accounts.change(user, { mfaRequired: true }),
+  require_mfa: ({ accounts, grants, sessions }, user) => {
+    accounts.change(user, { mfaRequired: true });
+    grants.weaken(user);
+    sessions.weaken(user);
+  },
   block_by_policy: ({ accounts }, user) => accounts.change(user, { blocked: true }),
   disable_user: ({ accounts }, user) => accounts.change(user, { disabled: true }),
   delete_user: ({ accounts }, user) => accounts.change(user, { deleted: true }),

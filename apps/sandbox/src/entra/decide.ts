@@ -1,6 +1,6 @@
 import type { Sandbox } from '../sandbox.js';
 import type { AuthorizeRequest } from './authorize-request.js';
-import { admits, tenantOf } from './directory.js';
+import { admits, tenantOf, type User } from './directory.js';
 import { EntraFailure } from './failure.js';
 import type { SignedIn } from './sessions.js';
 import { failureBack, wayBack, type WayBack } from './way-back.js';
@@ -14,12 +14,17 @@ export type NextPage = 'strong_sign_in' | 'consent' | 'need_admin_approval' | 'd
 /** @throws EntraFailure for an account that can't sign in at all */
 export function nextPage(sandbox: Sandbox, request: AuthorizeRequest, { user, strong }: SignedIn): NextPage {
   const { accounts, consents } = sandbox;
-  const { client, prompt, scopes, claims } = request;
+  const { client, prompt, scopes } = request;
   accounts.requirePresent(user);
   accounts.requirePolicies(user, true);
-  if (!strong && (claims.stronger || accounts.stateOf(user).mfaRequired)) return 'strong_sign_in';
+  if (!strong && asksForStrong(sandbox, request, user)) return 'strong_sign_in';
   if (consents.cover(user, client.clientId, scopes) && prompt !== 'consent') return 'done';
   return accounts.mayConsent(user) ? 'consent' : 'need_admin_approval';
+}
+
+/** Whether this sign-in takes a second factor. */
+export function asksForStrong({ accounts }: Sandbox, { claims }: AuthorizeRequest, user: User): boolean {
+  return claims.stronger || accounts.stateOf(user).mfaRequired;
 }
 
 /** A click that the page in front of the user doesn't offer. */

@@ -70,6 +70,12 @@ export class Grants {
     for (const grant of issued) if (grant.user.oid === user.oid) grant.ended ??= ended;
   }
 
+  /** A second factor that was given before no longer counts. */
+  weaken(user: User): void {
+    for (const grant of [...this.codes.values(), ...this.refreshTokens.values()])
+      if (grant.user.oid === user.oid) grant.strong = false;
+  }
+
   clear(): void {
     this.codes.clear();
     this.refreshTokens.clear();

@@ -1,5 +1,5 @@
 import { ConfidentialClientApplication, type Configuration } from '@azure/msal-node';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { pkce, serviceClient, startSandbox, type RunningSandbox } from '../fixture/start-sandbox.js';
 import { findUser } from './directory.js';
@@ -12,6 +12,7 @@ beforeAll(async () => {
   running = await startSandbox();
 });
 afterAll(() => running.stop());
+afterEach(() => running.sandbox.reset());
 
 /** MSAL as in production: Microsoft's authority by name, with endpoints from metadata; only the origin is another. */
 function msal(tenant: string): ConfidentialClientApplication {
@@ -48,7 +49,7 @@ async function signIn(upn: string, scopes: string[]) {
   const result = await client.acquireTokenByCode({ code, scopes, redirectUri, codeVerifier: verifier, nonce });
   const cache = JSON.parse(client.getTokenCache().serialize());
   const [kept] = Object.values<{ secret: string }>(cache.RefreshToken);
-  return { result, refreshToken: kept?.secret ?? '' };
+  return { result, client, refreshToken: kept?.secret ?? '' };
 }
 
 describe('MSAL Node, unchanged', () => {
@@ -76,6 +77,44 @@ describe('MSAL Node, unchanged', () => {
     expect(me.json).toMatchObject({ OrganizationId: instance.Id });
     const again = await tenant.acquireTokenByRefreshToken({ refreshToken, scopes, forceCache: true });
     expect(again?.accessToken).toBeTruthy();
+  });
+
+  it('renews silently from its cache, for another environment too', async () => {
+    const { origin } = running;
+    const { result, client } = await signIn('ada@contoso.example', [`${origin}/discovery/user_impersonation`]);
+    const { account } = result;
+    if (!account) throw new Error('MSAL kept no account');
+    const cached = await client.acquireTokenSilent({ account, scopes: [`${origin}/discovery/user_impersonation`] });
+    expect(cached).toMatchObject({ fromCache: true, accessToken: result.accessToken });
+    const scopes = [`${origin}/dataverse/contoso/user_impersonation`];
+    const silent = await client.acquireTokenSilent({ account, scopes });
+    expect(decodeJwt(silent.accessToken).aud).toBe(`${origin}/dataverse/contoso`);
+    await running.control('entra', { user: 'ada@contoso.example', action: 'require_mfa' });
+    const refused = client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+    await expect(refused).rejects.toMatchObject({
+      errorCode: 'invalid_grant',
+      subError: 'basic_action',
+      errorNo: 50076,
+    });
+  });
+
+  it('comes back from the admin consent page, whose link is made by hand as Microsoft documents it', async () => {
+    const query = new URLSearchParams({
+      client_id: serviceClient.clientId,
+      scope: `${running.origin}/discovery/user_impersonation openid offline_access profile`,
+      redirect_uri: redirectUri.replace('/callback', '/admin-consent/callback'),
+      state: 'a-state',
+    });
+    const link = `${running.origin}/organizations/v2.0/adminconsent?${query.toString()}`;
+    const user = 'admin@northwind.example';
+    const { json } = await running.control('consent', { authorizationUrl: link, user, decision: 'accept' });
+    expect(Object.fromEntries(new URL(json.location).searchParams)).toMatchObject({
+      admin_consent: 'True',
+      tenant: findUser(user)?.tenantId,
+      state: 'a-state',
+    });
+    const { result } = await signIn('nia@northwind.example', [`${running.origin}/discovery/user_impersonation`]);
+    expect(result.accessToken).toBeTruthy();
   });
 
   it('gets an id token that verifies by the keys and issuer of the tenant', async () => {

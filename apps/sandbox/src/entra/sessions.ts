@@ -26,7 +26,7 @@ export class Sessions {
     const known = id === undefined ? undefined : this.browsers.get(id);
     const browser = known && id !== undefined ? id : mintSecret('b.');
     const accounts = known ?? new Map<string, SignedIn>();
-    accounts.set(account.user.oid, account);
+    accounts.set(account.user.oid, { ...account });
     this.browsers.set(browser, accounts);
     return browser;
   }
@@ -41,6 +41,14 @@ export class Sessions {
   /** In every browser. */
   end(user: User): void {
     for (const accounts of this.browsers.values()) accounts.delete(user.oid);
+  }
+
+  /** A second factor that was given before no longer counts. */
+  weaken(user: User): void {
+    for (const accounts of this.browsers.values()) {
+      const account = accounts.get(user.oid);
+      if (account) account.strong = false;
+    }
   }
 
   clear(): void {
