@@ -4,11 +4,12 @@ import { Faults } from './control/faults.js';
 import { Journal } from './control/journal.js';
 import { Settings } from './control/settings.js';
 import { environmentPath, environments, type Environment } from './dataverse/environments.js';
-import type { RowStore } from './dataverse/row.js';
-import { seededStore } from './dataverse/seed.js';
+import { Organization } from './dataverse/organization.js';
+import { documentedLimits } from './dataverse/protection.js';
 import { Accounts } from './entra/accounts.js';
 import { registeredClients, type Client, type ServiceRegistration } from './entra/clients.js';
 import { Consents } from './entra/consents.js';
+import type { User } from './entra/directory.js';
 import { Grants } from './entra/grants.js';
 import { Sessions } from './entra/sessions.js';
 import { HostProduct } from './host/host-product.js';
@@ -35,8 +36,8 @@ export class Sandbox {
   readonly now: () => number;
   readonly logger: Logger;
   readonly clients: ReadonlyMap<string, Client>;
-  private stores = freshStores();
   private readonly stopping = new AbortController();
+  private organizations = this.freshOrganizations();
   private listensAt = 'http://127.0.0.1';
 
   private constructor(
@@ -79,10 +80,15 @@ export class Sandbox {
     return `${this.origin}${environmentPath(environment)}`;
   }
 
-  rowsOf(environment: Environment): RowStore {
-    const store = this.stores.get(environment.id);
-    if (!store) throw new Error(`No rows are kept for ${environment.slug}`);
-    return store;
+  organizationOf(environment: Environment): Organization {
+    const organization = this.organizations.get(environment.id);
+    if (!organization) throw new Error(`No organization is kept for ${environment.slug}`);
+    return organization;
+  }
+
+  /** Those that Global Discovery shows to them. */
+  environmentsOf(user: User): Environment[] {
+    return environments.filter((environment) => this.organizationOf(environment).membership.isShownTo(user));
   }
 
   /** Aborted when the process stops, so that no answer is waited for. */
@@ -100,10 +106,14 @@ export class Sandbox {
     this.faults.clear();
     this.settings.clear();
     for (const part of [this.accounts, this.consents, this.sessions, this.grants]) part.clear();
-    this.stores = freshStores();
+    this.organizations = this.freshOrganizations();
   }
-}
 
-function freshStores(): Map<string, RowStore> {
-  return new Map(environments.map((environment) => [environment.id, seededStore(environment)]));
+  private freshOrganizations(): Map<string, Organization> {
+    const stopping = this.stopping.signal;
+    const limits = () => ({ ...documentedLimits, ...this.settings.throttle });
+    return new Map(
+      environments.map((environment) => [environment.id, new Organization(environment, { stopping, limits })]),
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { environments, environmentsOf } from '../dataverse/environments.js';
+import { environments } from '../dataverse/environments.js';
 import { testClientId } from '../entra/clients.js';
 import { tenants, users } from '../entra/directory.js';
 import { secretMarkers } from '../markers.js';
@@ -18,7 +18,7 @@ export function info(sandbox: Sandbox): object {
     users: users.map((user) => ({
       upn: user.upn,
       tenantId: user.tenantId,
-      environments: environmentsOf(user).map(({ id }) => id),
+      environments: sandbox.environmentsOf(user).map(({ id }) => id),
     })),
     environments: environments.map((environment) => ({
       id: environment.id,

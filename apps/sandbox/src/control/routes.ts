@@ -3,18 +3,22 @@ import { z } from 'zod';
 import { jobMessageSchema, sessionSchema } from '../host/requests.js';
 import type { Sandbox } from '../sandbox.js';
 import { consentAs, consentSchema } from './consent.js';
+import { customize } from './customize.js';
+import { customizeSchema } from './customize-schema.js';
 import { send, type Answer } from './exchange.js';
 import { actOnEntra, entraSchema } from './entra.js';
 import { faultSchema } from './faults.js';
 import { info } from './info.js';
 import { checked, ControlProblem, parsedJson } from './problem.js';
-import { changeRecord, recordChangeSchema, recordsOf, recordsQuerySchema } from './records.js';
+import { auditOf, changeRecord, recordChangeSchema, recordsOf, recordsQuerySchema } from './records.js';
 import { settingsSchema } from './settings.js';
 
 const journalQuerySchema = z.strictObject({
   target: z.enum(['entra', 'discovery', 'dataverse']).optional(),
   since: z.coerce.number().int().min(0).default(0),
 });
+
+const auditQuerySchema = recordsQuerySchema.partial({ table: true });
 
 type Handle = (request: FastifyRequest) => Answer | Promise<Answer>;
 
@@ -41,10 +45,16 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
     return ok({ items: journal.list(since, target) });
   });
   on('GET', 'records', ({ query }) => ok({ items: recordsOf(sandbox, checked(recordsQuerySchema, query)) }));
-  on('POST', 'records', ({ body }) => {
-    const { created, record } = changeRecord(sandbox, checked(recordChangeSchema, parsedJson(body)));
+  on('POST', 'records', async ({ body }) => {
+    const { created, record } = await changeRecord(sandbox, checked(recordChangeSchema, parsedJson(body)));
     return { status: created ? 201 : 200, body: record };
   });
+  on('GET', 'audit', ({ query }) => ok({ items: auditOf(sandbox, checked(auditQuerySchema, query)) }));
+  on('POST', 'customize', ({ body }) => {
+    customize(sandbox, checked(customizeSchema, parsedJson(body)));
+    return { status: 204 };
+  });
+  on('GET', 'customize', () => ok(z.toJSONSchema(customizeSchema, { io: 'input' })));
   on('POST', 'entra', ({ body }) => {
     actOnEntra(sandbox, checked(entraSchema, parsedJson(body)));
     return { status: 204 };

@@ -57,10 +57,6 @@ export function environmentById(id: string): Environment | undefined {
   return environments.find((candidate) => candidate.id === id.toLowerCase());
 }
 
-export function environmentsOf(person: User): Environment[] {
-  return environments.filter(({ members }) => members.has(person.upn));
-}
-
 export function environmentPath({ slug }: Environment): string {
   return `/dataverse/${slug}`;
 }

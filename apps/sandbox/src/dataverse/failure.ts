@@ -16,8 +16,21 @@ export class DataverseFailure extends Error {
   }
 }
 
+/** A verb that this address doesn't have. */
+export function wrongVerb(method: string, resource: string): DataverseFailure {
+  return new DataverseFailure(405, '0x80060888', `${method} is not served for '${resource.slice(0, 100)}'.`);
+}
+
 export function noSuchRow(table: string, id: string): DataverseFailure {
   return new DataverseFailure(404, '0x80040217', `Entity '${table}' With Id = ${id} Does Not Exist`);
+}
+
+export function noSuchKey(table: string): DataverseFailure {
+  return new DataverseFailure(
+    404,
+    '0x80060891',
+    `A record with the specified key values does not exist in ${table} entity`,
+  );
 }
 
 export function duplicateKey(): DataverseFailure {
@@ -39,8 +52,8 @@ export function badPayload(entitySetName: string, reason: string): DataverseFail
 }
 
 /** A URL that asks for something the model doesn't have, or in a form that isn't OData. */
-export function badQuery(message: string): DataverseFailure {
-  return new DataverseFailure(400, '0x80060888', message);
+export function badQuery(message: string, code = '0x80060888'): DataverseFailure {
+  return new DataverseFailure(400, code, message);
 }
 
 export function unknownProperty(name: string, type: string): DataverseFailure {

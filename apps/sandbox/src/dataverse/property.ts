@@ -1,5 +1,4 @@
 import { unknownProperty } from './failure.js';
-import { isReference, type Row, type Value } from './row.js';
 import type { Column } from './schema/column.js';
 import { columnOf, type Table } from './schema/table.js';
 
@@ -16,7 +15,7 @@ export function propertyOf(table: Table, name: string): Property {
   const column = columnOf(table, columnName);
   if (!column || (column.targets !== undefined) !== (columnName !== name))
     throw unknownProperty(name, table.logicalName);
-  return { name, columnName, column };
+  return propertiesOf(table).find((property) => property.columnName === columnName) ?? { name, columnName, column };
 }
 
 const known = new WeakMap<Table, readonly Property[]>();
@@ -24,19 +23,14 @@ const known = new WeakMap<Table, readonly Property[]>();
 export function propertiesOf(table: Table): readonly Property[] {
   let found = known.get(table);
   if (!found) {
-    found = Object.entries(table.columns).map(([columnName, column]) => ({
-      name: column.targets ? `_${columnName}_value` : columnName,
-      columnName,
-      column,
-    }));
+    found = Object.entries(table.columns)
+      .filter(([, column]) => column.companionOf === undefined)
+      .map(([columnName, column]) => ({
+        name: column.targets ? `_${columnName}_value` : columnName,
+        columnName,
+        column,
+      }));
     known.set(table, found);
   }
   return found;
-}
-
-export function valueOf(table: Table, row: Row, columnName: string): Exclude<Value, object> | null {
-  if (columnName === table.primaryId) return row.id;
-  if (columnName === 'versionnumber') return row.version;
-  const value = row.values[columnName];
-  return isReference(value) ? value.id : (value ?? null);
 }

@@ -3,10 +3,11 @@ import { conduct, splitUrl, type Answer, type Known } from '../control/exchange.
 import type { Effect } from '../control/faults.js';
 import { bearerOf, type Bearer } from '../entra/tokens.js';
 import type { Sandbox } from '../sandbox.js';
-import { memberOf } from './access.js';
+import { serveBatch } from './batch/serve.js';
 import { environmentPath, environments, type Environment } from './environments.js';
-import { badQuery, DataverseFailure } from './failure.js';
-import { serveWebApi } from './web-api.js';
+import { DataverseFailure } from './failure.js';
+import type { Organization } from './organization.js';
+import { serveWebApi } from './web-api/serve.js';
 
 interface DataverseKnown extends Known {
   bearer?: Bearer | undefined;
@@ -43,43 +44,75 @@ interface Question {
   bearer: Bearer | undefined;
 }
 
-function answerTo(
+async function answerTo(
   sandbox: Sandbox,
   environment: Environment,
-  { method, headers, body }: FastifyRequest,
-  { path, query, bearer }: Question,
-): Answer {
+  request: FastifyRequest,
+  question: Question,
+): Promise<Answer> {
+  const { bearer } = question;
   if (!bearer) return unauthorized(sandbox, environment);
+  const organization = sandbox.organizationOf(environment);
+  const always = { ...odata, REQ_ID: request.id, 'x-ms-service-request-id': request.id, 'x-ms-dop-hint': '4' };
+  let passage: Passage | undefined;
   try {
-    const version = /^\/api\/data\/(v9\.[0-2])(?:\/|$)/.exec(path);
-    if (!version) throw new DataverseFailure(404, '0x8006088a', 'No HTTP resource was found that matches the request.');
-    return serveWebApi({
-      method,
-      query,
-      resource: decoded(path.slice(version[0].length)),
-      headers: headers as Record<string, string | undefined>,
-      body: typeof body === 'string' ? body : '',
-      member: memberOf(environment, bearer.oid),
-      environment,
-      store: sandbox.rowsOf(environment),
-      root: `${sandbox.environmentUrl(environment)}/api/data/${version[1] ?? ''}/`,
-    });
+    keepOut(organization, request, bearer);
+    passage = organization.protection.enter(bearer.oid);
+    const answer = await served(sandbox, organization, request, question, bearer);
+    return { ...answer, headers: { ...always, ...passage.headers(), ...answer.headers } };
   } catch (error) {
-    if (error instanceof DataverseFailure)
-      return { status: error.status, headers: { ...odata, ...error.headers }, body: error.body() };
-    throw error;
+    if (!(error instanceof DataverseFailure)) throw error;
+    return { status: error.status, headers: { ...always, ...error.headers }, body: error.body() };
+  } finally {
+    passage?.leave();
   }
 }
 
+type Passage = ReturnType<Organization['protection']['enter']>;
+
+function served(
+  sandbox: Sandbox,
+  organization: Organization,
+  { method, headers, body }: FastifyRequest,
+  { path, query }: Question,
+  bearer: Bearer,
+): Promise<Answer> {
+  const version = /^\/api\/data\/(v9\.[0-2])(?:\/|$)/.exec(path);
+  if (!version) throw new DataverseFailure(404, '0x8006088a', 'No HTTP resource was found that matches the request.');
+  if (path.length + query.length > LONGEST_URL) throw new DataverseFailure(414, '', 'The request URL is too long.');
+  const request = {
+    method,
+    query,
+    path: path.slice(version[0].length),
+    headers: headers as Record<string, string | undefined>,
+    body: typeof body === 'string' ? body : '',
+    member: organization.membership.memberOf(bearer.oid),
+    organization,
+    root: `${sandbox.environmentUrl(organization.environment)}/api/data/${version[1] ?? ''}/`,
+  };
+  return request.path === '$batch' ? serveBatch(request) : serveWebApi(request);
+}
+
+/** What an administrator of the environment can shut out as a whole, whoever the user is. */
+function keepOut({ firewall, blockedApplications }: Organization, { ip }: FastifyRequest, { appid }: Bearer): void {
+  if (firewall && !firewall.check(ip.replace(/^::ffff:/, '')))
+    // The code is from one public write-up.
+    throw new DataverseFailure(
+      403,
+      '0x80095ffe',
+      `Access to Dataverse API is blocked because of an IP restriction: the request came from ${ip}.`,
+    );
+  if (appid !== undefined && blockedApplications.has(appid.toLowerCase()))
+    throw new DataverseFailure(
+      403,
+      '0x80095ffc',
+      `The application ID ${appid} is not allowed to access this environment. Contact your administrator.`,
+    );
+}
+
+/** GET takes URLs of 32 KB. */
+const LONGEST_URL = 32_768;
 const odata = { 'OData-Version': '4.0' };
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw badQuery('The URL is not well encoded.');
-  }
-}
 
 /** Names, unquoted as at Microsoft, where a token is to be had and for what. */
 function unauthorized(sandbox: Sandbox, environment: Environment): Answer {

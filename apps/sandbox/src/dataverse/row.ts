@@ -24,8 +24,15 @@ export function etagOf(row: Row): string {
   return `W/"${row.version}"`;
 }
 
+/** Rows to read: those of the store, or those that a transaction sees. */
+export interface Rows {
+  find(table: string, id: string): Row | undefined;
+  /** In the order in which they were first written. */
+  all(table: string): Iterable<Row>;
+}
+
 /** All rows of one environment, in memory. */
-export class RowStore {
+export class RowStore implements Rows {
   private readonly tables = new Map<string, Map<string, Row>>();
   private lastVersion = 1_000_000;
 
@@ -33,16 +40,33 @@ export class RowStore {
     return this.tables.get(table)?.get(id);
   }
 
-  /** In the order in which they were first written. */
   all(table: string): Iterable<Row> {
     return this.tables.get(table)?.values() ?? [];
   }
 
-  put(table: string, id: string, values: Values): Row {
+  /** Counts over all tables, as SQL Server's row version does. */
+  nextVersion(): number {
+    return ++this.lastVersion;
+  }
+
+  put(table: string, row: Row): void {
     let rows = this.tables.get(table);
     if (!rows) this.tables.set(table, (rows = new Map()));
-    const row = { id, version: ++this.lastVersion, values };
-    rows.set(id, row);
-    return row;
+    rows.set(row.id, row);
+  }
+
+  delete(table: string, id: string): void {
+    this.tables.get(table)?.delete(id);
+  }
+
+  /** Takes a table's rows along when its columns or its name change. */
+  rewrite(table: string, change: (values: Values) => Values, name = table): void {
+    const rows = [...this.all(table)].map((row) => ({ ...row, values: change(row.values) }));
+    this.tables.delete(table);
+    for (const row of rows) this.put(name, row);
+  }
+
+  drop(table: string): void {
+    this.tables.delete(table);
   }
 }

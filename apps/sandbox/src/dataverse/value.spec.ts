@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { DataverseFailure } from './failure.js';
-import { tableByName } from './schema/index.js';
+import { standardTables } from './schema/index.js';
 import { parseValue } from './value.js';
 
 function parse(tableName: string, name: string, given: unknown): unknown {
-  const table = tableByName(tableName);
+  const table = standardTables.find(({ logicalName }) => logicalName === tableName);
   const column = table?.columns[name];
   if (!table || !column) throw new Error(`No ${tableName}.${name}`);
   return parseValue(table, name, column, given);

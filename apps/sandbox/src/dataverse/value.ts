@@ -79,6 +79,19 @@ const parseGuid: Parser = (given, at) => {
   return given.toLowerCase();
 };
 
+/** Several choices are one text of their values, by commas; kept in order and once each. */
+const parseChoices: Parser = (given, at) => {
+  if (typeof given !== 'string' || !/^-?\d{1,9}(,-?\d{1,9})*$/.test(given)) throw wrongType(at, given);
+  const values = [...new Set(given.split(',').map(Number))];
+  for (const value of values) parseChoice(value, at);
+  return values.sort((a, b) => a - b).join(',');
+};
+
+/** Companions are never written; a payload that names one doesn't come this far. */
+const parseNothing: Parser = (given, at) => {
+  throw wrongType(at, given);
+};
+
 const parseLookup: Parser = (_given, { table }) => {
   throw badPayload(
     table.entitySetName,
@@ -98,11 +111,14 @@ const parsers: Record<Column['type'], Parser> = {
   Boolean: parseBoolean,
   DateTime: parseTime,
   Picklist: parseChoice,
+  MultiSelectPicklist: parseChoices,
   State: parseChoice,
   Status: parseChoice,
   Lookup: parseLookup,
   Customer: parseLookup,
   Owner: parseLookup,
+  EntityName: parseNothing,
+  Virtual: parseNothing,
 };
 
 export function optionOf(column: Column, value: number): Option | undefined {
@@ -121,11 +137,14 @@ export const edmTypes: Record<Column['type'], string> = {
   Boolean: 'Edm.Boolean',
   DateTime: 'Edm.DateTimeOffset',
   Picklist: 'Edm.Int32',
+  MultiSelectPicklist: 'Edm.String',
   State: 'Edm.Int32',
   Status: 'Edm.Int32',
   Lookup: 'Edm.Guid',
   Customer: 'Edm.Guid',
   Owner: 'Edm.Guid',
+  EntityName: 'Edm.String',
+  Virtual: 'Edm.String',
 };
 
 function wrongType({ table, name, column }: Place, given: unknown): DataverseFailure {
@@ -138,7 +157,7 @@ function wrongType({ table, name, column }: Place, given: unknown): DataverseFai
 }
 
 function invalid(code: string, message: string): DataverseFailure {
-  return new DataverseFailure(400, code, `A validation error occurred. ${message}`);
+  return new DataverseFailure(400, code, `A validation error occurred.  ${message}`);
 }
 
 /** JavaScript turns 30 February into 2 March; the server refuses it. */

@@ -1,4 +1,4 @@
-import { environmentsOf, type Environment } from '../dataverse/environments.js';
+import type { Environment } from '../dataverse/environments.js';
 import type { User } from '../entra/directory.js';
 
 /** `OrganizationType` of Microsoft's documentation, as far as it occurs here. */
@@ -7,8 +7,12 @@ const organizationTypes: Record<Environment['type'], number> = { Production: 0, 
 export type Instance = Record<string, string | number | boolean | null>;
 
 /** The instances that a user belongs to, with the field names of Global Discovery. */
-export function instancesOf(user: User, urlOf: (environment: Environment) => string): Instance[] {
-  return environmentsOf(user).map((environment) => ({
+export function instancesOf(
+  user: User,
+  environments: readonly Environment[],
+  urlOf: (environment: Environment) => string,
+): Instance[] {
+  return environments.map((environment) => ({
     Id: environment.id,
     UniqueName: environment.uniqueName,
     UrlName: environment.slug,

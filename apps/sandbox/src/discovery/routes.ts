@@ -1,15 +1,17 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { conduct, splitUrl, type Answer, type Known } from '../control/exchange.js';
 import type { Effect } from '../control/faults.js';
-import { DataverseFailure, badQuery, unknownProperty } from '../dataverse/failure.js';
-import { readQuery } from '../dataverse/query-options.js';
+import { DataverseFailure, unknownProperty, unknownSegment } from '../dataverse/failure.js';
+import { jsonTest } from '../dataverse/metadata/filter.js';
+import { parseFilter } from '../dataverse/query/expression.js';
+import { readQuery } from '../dataverse/query/options.js';
+import { isGuid } from '../stable-id.js';
 import { userByOid, type User } from '../entra/directory.js';
 import { bearerOf } from '../entra/tokens.js';
 import type { Sandbox } from '../sandbox.js';
 import { instancesOf, type Instance } from './instances.js';
 
 const MOUNT = '/discovery';
-const INSTANCES = '/api/discovery/v2.0/Instances';
 
 interface DiscoveryKnown extends Known {
   holder?: User;
@@ -17,38 +19,61 @@ interface DiscoveryKnown extends Known {
 
 /** Global Discovery, by the caller's token for discovery itself. */
 export function discoveryRoutes(app: FastifyInstance, sandbox: Sandbox): void {
-  app.get(`${MOUNT}${INSTANCES}`, (request, reply) =>
-    conduct<DiscoveryKnown>(sandbox, request, reply, {
+  const handler = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const [fullPath, query] = splitUrl(request.raw.url ?? '/');
+    const path = fullPath.slice(MOUNT.length);
+    return conduct<DiscoveryKnown>(sandbox, request, reply, {
       target: 'discovery',
-      path: INSTANCES,
+      path,
       identify: async () => {
         const bearer = await bearerOf(sandbox, request.headers.authorization, MOUNT);
         const holder = bearer && userByOid(bearer.oid);
         return holder ? { user: holder.upn, holder } : {};
       },
-      carryOut: ({ holder }) => answerTo(sandbox, holder, splitUrl(request.raw.url ?? '/')[1]),
+      carryOut: ({ holder }) => answerTo(sandbox, holder, path, query),
       trouble,
-    }),
-  );
+    });
+  };
+  app.get(`${MOUNT}/*`, handler);
 }
 
-function answerTo(sandbox: Sandbox, holder: User | undefined, query: string): Answer {
+function answerTo(sandbox: Sandbox, holder: User | undefined, path: string, query: string): Answer {
   if (!holder) return unauthorized(sandbox);
   try {
     const options = readQuery(query);
-    if (options.filter) throw badQuery('$filter is not served here for Instances.');
-    const all = instancesOf(holder, (environment) => sandbox.environmentUrl(environment));
+    const all = instancesOf(holder, sandbox.environmentsOf(holder), (one) => sandbox.environmentUrl(one));
+    const found = all.filter(keyTest(path)).filter(jsonTest(options.filter));
     return {
       status: 200,
       body: {
         // The real service shows an address of its own inside here, too.
         '@odata.context': 'http://disco.internal:20193/api/discovery/v2.0/$metadata#Instances',
-        value: all.slice(0, options.top).map((instance) => pick(instance, options.select)),
+        value: found.slice(0, options.top).map((instance) => pick(instance, options.select)),
       },
     };
   } catch (error) {
     if (error instanceof DataverseFailure) return { status: error.status, body: error.body() };
     throw error;
+  }
+}
+
+const keys = ['Id', 'UniqueName', 'Region', 'State', 'Version'];
+
+/** A key leads to a list, too; texts are compared with their case. */
+function keyTest(path: string): (instance: Instance) => boolean {
+  const [, key] = /^\/api\/discovery\/v2\.0\/Instances(?:\((.+)\))?$/.exec(decoded(path)) ?? [undefined, ''];
+  if (key === '') throw unknownSegment(path.slice(0, 100));
+  if (key === undefined) return () => true;
+  const [name = ''] = isGuid(key) ? ['Id'] : key.split('=');
+  if (!keys.includes(name)) throw unknownProperty(name.slice(0, 60), 'Instance');
+  return jsonTest(parseFilter(isGuid(key) ? `Id eq ${key}` : key.replace('=', ' eq ')));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
   }
 }
 

@@ -113,6 +113,8 @@ export function accessToken(
 export interface Bearer {
   oid: string;
   upn: string;
+  /** The application that got the token. */
+  appid?: string;
 }
 
 /** Who holds this access token, if it is one for that address and still good. */
@@ -124,8 +126,9 @@ export async function bearerOf(
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   const claims = token === undefined ? undefined : await entraKey.verify(token);
   if (!claims || claims.aud !== `${origin}${path}` || claims['scp'] !== 'user_impersonation') return undefined;
-  const { oid, upn } = claims;
-  return typeof oid === 'string' && typeof upn === 'string' ? { oid, upn } : undefined;
+  const { oid, upn, appid } = claims;
+  if (typeof oid !== 'string' || typeof upn !== 'string') return undefined;
+  return { oid, upn, ...(typeof appid === 'string' ? { appid } : {}) };
 }
 
 export function loginHintOf({ upn }: User): string {

@@ -1,5 +1,6 @@
 import { customerSize, currencyColumns, industries, postalAddress, preferredContact, activeState } from './sales.js';
 import { choice, email, lookup, memo, money, phone, primaryId, text, url, wanted, whole, yesNo } from './column.js';
+import { longTail } from './long-tail.js';
 import { defineTable } from './table.js';
 
 export const account = defineTable({
@@ -13,6 +14,7 @@ export const account = defineTable({
   primaryName: 'name',
   hasActivities: true,
   columns: {
+    ...longTail('account'),
     accountid: primaryId('Account'),
     name: text('Account Name', 160, wanted),
     accountnumber: text('Account Number', 20),

@@ -24,6 +24,8 @@ export const annotation = defineTable({
     filesize: whole('File Size (Bytes)', 0, 1_000_000_000, readOnly),
     langid: text('Language ID', 2),
     stepid: text('Step Id', 32),
-    objectid: lookup('Regarding', Object.fromEntries(noted.map((table) => [`objectid_${table}`, table]))),
+    objectid: lookup('Regarding', Object.fromEntries(noted.map((table) => [`objectid_${table}`, table])), {
+      onDelete: 'cascade',
+    }),
   },
 });

@@ -10,11 +10,14 @@ export type ColumnType =
   | 'Boolean'
   | 'DateTime'
   | 'Picklist'
+  | 'MultiSelectPicklist'
   | 'State'
   | 'Status'
   | 'Lookup'
   | 'Customer'
-  | 'Owner';
+  | 'Owner'
+  | 'EntityName'
+  | 'Virtual';
 
 export type RequiredLevel = 'None' | 'Recommended' | 'ApplicationRequired' | 'SystemRequired';
 
@@ -31,6 +34,9 @@ export interface Target {
   navigation: string;
 }
 
+/** What becomes of a row when the row that its lookup points to is deleted; without a word, the link goes. */
+export type OnDelete = 'cascade' | 'restrict';
+
 export interface Column {
   type: ColumnType;
   label: string;
@@ -45,11 +51,21 @@ export interface Column {
   options?: readonly Option[];
   dateBehavior?: 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent';
   targets?: readonly Target[];
+  onDelete?: OnDelete;
   /** Value of a new row that doesn't say. */
   initial?: number | boolean;
+  /** Of a companion (the label of a choice, the name behind a lookup): its column. It is in the metadata alone. */
+  companionOf?: string;
+  /** Money in the organization's own currency, which the server works out from that column. */
+  baseOf?: string;
+  /** The choice that several tables share, by its name. */
+  globalChoice?: string;
+  custom?: boolean;
 }
 
-type More = Partial<Pick<Column, 'required' | 'create' | 'update' | 'format' | 'initial' | 'min' | 'max'>>;
+type More = Partial<
+  Pick<Column, 'required' | 'create' | 'update' | 'format' | 'initial' | 'min' | 'max' | 'onDelete' | 'globalChoice'>
+>;
 
 function column(type: ColumnType, label: string, more: Omit<Partial<Column>, 'type' | 'label'>): Column {
   return { type, label, required: 'None', create: true, update: true, ...more };
@@ -88,6 +104,8 @@ export const dateTime = (label: string, more: More = {}): Column =>
   column('DateTime', label, { format: 'DateAndTime', dateBehavior: 'UserLocal', ...more });
 export const choice = (label: string, options: Record<number, string>, more: More = {}): Column =>
   column('Picklist', label, { options: pairs(options), ...more });
+export const choices = (label: string, options: Record<number, string>): Column =>
+  column('MultiSelectPicklist', label, { options: pairs(options) });
 export const state = (options: Record<number, string>): Column =>
   column('State', 'Status', { options: pairs(options), required: 'SystemRequired', initial: 0 });
 
@@ -109,6 +127,38 @@ export const customer = (label: string, navigation: string, more: More = {}): Co
   });
 export const owner = (navigation: string): Column =>
   column('Owner', 'Owner', { targets: aims({ [navigation]: 'owner' }), required: 'SystemRequired' });
+
+/** What Dataverse puts beside a column for reading: never written, and left out of rows. */
+export function companions(name: string, { type, label, options }: Column): Record<string, Column> {
+  const beside = (kind: ColumnType, suffix: string, more: Partial<Column> = {}) => ({
+    [`${name}${suffix}`]: column(kind, label, { ...readOnly, companionOf: name, ...more }),
+  });
+  const text = { maxLength: 100, format: 'Text' };
+  switch (type) {
+    case 'Lookup':
+      return beside('String', 'name', text);
+    case 'Customer':
+    case 'Owner':
+      return {
+        ...beside('String', 'name', text),
+        ...beside('String', 'yominame', text),
+        ...beside('EntityName', 'type'),
+      };
+    case 'Picklist':
+    case 'MultiSelectPicklist':
+    case 'State':
+    case 'Status':
+      return beside('Virtual', 'name');
+    case 'Boolean':
+      return options ? beside('Virtual', 'name') : {};
+    case 'Money':
+      return {
+        [`${name}_base`]: column('Money', `${label} (Base)`, { ...readOnly, min: 0, precision: 2, baseOf: name }),
+      };
+    default:
+      return {};
+  }
+}
 
 function pairs(options: Record<number, string>): Option[] {
   return Object.entries(options).map(([value, label]) => ({ value: Number(value), label }));

@@ -1,6 +1,7 @@
 import { choice, customer, date, email, lookup, memo, money, phone, primaryId, text, url, wanted } from './column.js';
 import { readOnly, whole, yesNo } from './column.js';
 import { activeState, currencyColumns, customerSize, postalAddress, preferredContact } from './sales.js';
+import { longTail } from './long-tail.js';
 import { defineTable } from './table.js';
 
 export const contact = defineTable({
@@ -14,6 +15,7 @@ export const contact = defineTable({
   primaryName: 'fullname',
   hasActivities: true,
   columns: {
+    ...longTail('contact'),
     contactid: primaryId('Contact'),
     fullname: text('Full Name', 160, readOnly),
     salutation: text('Salutation', 100),

@@ -1,16 +1,20 @@
 import { account } from './account.js';
+import { activityParty } from './activity-party.js';
 import { businessunit, systemuser, team, transactioncurrency } from './administration.js';
 import { annotation } from './annotation.js';
 import { appointment } from './appointment.js';
+import { audit } from './audit.js';
 import { contact } from './contact.js';
 import { lead } from './lead.js';
 import { opportunity } from './opportunity.js';
 import { phonecall } from './phonecall.js';
+import { product } from './product.js';
 import { siteVisit } from './site-visit.js';
 import type { Table } from './table.js';
 import { task } from './task.js';
 
-export const tables: readonly Table[] = [
+/** What an environment has before its customer changes it. */
+export const standardTables: readonly Table[] = [
   account,
   contact,
   lead,
@@ -19,20 +23,12 @@ export const tables: readonly Table[] = [
   phonecall,
   appointment,
   annotation,
+  activityParty,
+  product,
   siteVisit,
   systemuser,
   businessunit,
   team,
   transactioncurrency,
+  audit,
 ];
-
-const byName = new Map(tables.map((table) => [table.logicalName, table]));
-const bySet = new Map(tables.map((table) => [table.entitySetName, table]));
-
-export function tableByName(logicalName: string): Table | undefined {
-  return byName.get(logicalName);
-}
-
-export function tableBySet(entitySetName: string): Table | undefined {
-  return bySet.get(entitySetName);
-}

@@ -1,6 +1,7 @@
 import { choice, customer, date, email, lookup, memo, money, phone, primaryId, text, url, wanted } from './column.js';
 import { readOnly, state, status, whole, yesNo } from './column.js';
 import { currencyColumns, industries, postalAddress, preferredContact } from './sales.js';
+import { longTail } from './long-tail.js';
 import { defineTable } from './table.js';
 
 export const lead = defineTable({
@@ -14,6 +15,7 @@ export const lead = defineTable({
   primaryName: 'fullname',
   hasActivities: true,
   columns: {
+    ...longTail('lead'),
     leadid: primaryId('Lead'),
     fullname: text('Name', 160, readOnly),
     subject: text('Topic', 300, wanted),

@@ -1,6 +1,7 @@
 import { choice, customer, date, dateTime, decimal, email, lookup, memo, money, primaryId } from './column.js';
 import { readOnly, state, status, text, wanted, whole, yesNo } from './column.js';
 import { currencyColumns } from './sales.js';
+import { longTail } from './long-tail.js';
 import { defineTable } from './table.js';
 
 export const opportunity = defineTable({
@@ -14,6 +15,7 @@ export const opportunity = defineTable({
   primaryName: 'name',
   hasActivities: true,
   columns: {
+    ...longTail('opportunity'),
     opportunityid: primaryId('Opportunity'),
     name: text('Topic', 300, wanted),
     description: memo('Description'),

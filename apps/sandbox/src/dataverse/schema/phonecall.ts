@@ -1,5 +1,6 @@
 import { dateTime, memo, phone, primaryId, state, status, text, wanted, whole, yesNo } from './column.js';
 import { currencyColumns, priority, regarding } from './sales.js';
+import { longTail } from './long-tail.js';
 import { defineTable } from './table.js';
 
 export const phonecall = defineTable({
@@ -13,6 +14,7 @@ export const phonecall = defineTable({
   primaryName: 'subject',
   activity: true,
   columns: {
+    ...longTail('activity'),
     activityid: primaryId('Phone Call'),
     subject: text('Subject', 200, wanted),
     description: memo('Description'),

@@ -41,6 +41,7 @@ export function regarding(activity: string): Column {
   return lookup(
     'Regarding',
     Object.fromEntries(tables.map((table) => [`regardingobjectid_${table}_${activity}`, table])),
+    { onDelete: 'cascade' },
   );
 }
 

@@ -1,4 +1,17 @@
-import { choice, dateTime, decimal, lookup, memo, money, primaryId, text, wanted, whole, yesNo } from './column.js';
+import {
+  choice,
+  choices,
+  dateTime,
+  decimal,
+  lookup,
+  memo,
+  money,
+  primaryId,
+  text,
+  wanted,
+  whole,
+  yesNo,
+} from './column.js';
 import { activeState, currencyColumns } from './sales.js';
 import { defineTable } from './table.js';
 
@@ -14,6 +27,7 @@ export const siteVisit = defineTable({
   primaryName: 'contoso_name',
   custom: true,
   hasActivities: true,
+  keys: { contoso_externalkey: ['contoso_externalid'] },
   columns: {
     contoso_sitevisitid: primaryId('Site Visit'),
     contoso_name: text('Name', 100, wanted),
@@ -28,8 +42,10 @@ export const siteVisit = defineTable({
       100000001: 'Interested',
       100000002: 'Not Interested',
     }),
+    contoso_externalid: text('External Id', 50),
+    contoso_topics: choices('Topics', { 1: 'Price', 2: 'Delivery', 3: 'Service', 4: 'Contract' }),
     contoso_account: lookup('Account', { contoso_Account: 'account' }),
-    contoso_opportunity: lookup('Opportunity', { contoso_Opportunity: 'opportunity' }),
+    contoso_opportunity: lookup('Opportunity', { contoso_Opportunity: 'opportunity' }, { onDelete: 'restrict' }),
     ...currencyColumns(),
     ...activeState,
   },

@@ -1,4 +1,4 @@
-import { big, dateTime, lookup, owner, readOnly, whole, type Column } from './column.js';
+import { big, companions, dateTime, lookup, owner, readOnly, whole, type Column } from './column.js';
 
 export interface Table {
   logicalName: string;
@@ -17,6 +17,8 @@ export interface Table {
   /** Whether people of the sales roles may write its rows. */
   writable: boolean;
   columns: Readonly<Record<string, Column>>;
+  /** Alternate keys: the columns of each, by its name. */
+  keys: Readonly<Record<string, readonly string[]>>;
 }
 
 export type TableDraft = Pick<
@@ -24,7 +26,7 @@ export type TableDraft = Pick<
   'logicalName' | 'schemaName' | 'entitySetName' | 'displayName' | 'displayCollectionName' | 'objectTypeCode'
 > &
   Pick<Table, 'primaryId' | 'primaryName' | 'columns'> &
-  Partial<Pick<Table, 'ownership' | 'activity' | 'custom' | 'hasNotes' | 'hasActivities' | 'writable'>>;
+  Partial<Pick<Table, 'ownership' | 'activity' | 'custom' | 'hasNotes' | 'hasActivities' | 'writable' | 'keys'>>;
 
 /** Completes a table with the columns that Dataverse gives every one of its kind. */
 export function defineTable(draft: TableDraft): Table {
@@ -38,9 +40,20 @@ export function defineTable(draft: TableDraft): Table {
     hasNotes: true,
     hasActivities: false,
     writable: true,
+    keys: {},
     ...draft,
-    columns: { ...draft.columns, ...(ownership === 'UserOwned' ? ownerColumns(suffix) : {}), ...systemColumns(suffix) },
+    columns: withCompanions({
+      ...draft.columns,
+      ...(ownership === 'UserOwned' ? ownerColumns(suffix) : {}),
+      ...systemColumns(suffix),
+    }),
   };
+}
+
+/** The columns with what Dataverse puts beside each; a companion gives way to a column of that name. */
+export function withCompanions(columns: Readonly<Record<string, Column>>): Record<string, Column> {
+  const beside = Object.entries(columns).map(([name, column]) => companions(name, column));
+  return { ...Object.assign({}, ...beside), ...columns } as Record<string, Column>;
 }
 
 function ownerColumns(suffix: string): Record<string, Column> {
@@ -55,8 +68,10 @@ function ownerColumns(suffix: string): Record<string, Column> {
 function systemColumns(suffix: string): Record<string, Column> {
   return {
     createdby: lookup('Created By', { [`createdby${suffix}`]: 'systemuser' }, readOnly),
+    createdonbehalfby: lookup('Created By (Delegate)', { [`createdonbehalfby${suffix}`]: 'systemuser' }, readOnly),
     createdon: dateTime('Created On', readOnly),
     modifiedby: lookup('Modified By', { [`modifiedby${suffix}`]: 'systemuser' }, readOnly),
+    modifiedonbehalfby: lookup('Modified By (Delegate)', { [`modifiedonbehalfby${suffix}`]: 'systemuser' }, readOnly),
     modifiedon: dateTime('Modified On', readOnly),
     overriddencreatedon: dateTime('Record Created On', { update: false }),
     importsequencenumber: whole('Import Sequence Number', -2_147_483_648, 2_147_483_647, { update: false }),
@@ -66,6 +81,8 @@ function systemColumns(suffix: string): Record<string, Column> {
   };
 }
 
+/** A column that rows have; companions are none. */
 export function columnOf(table: Table, name: string): Column | undefined {
-  return Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
+  const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
+  return column?.companionOf === undefined ? column : undefined;
 }

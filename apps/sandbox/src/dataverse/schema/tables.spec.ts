@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { tableByName, tables } from './index.js';
+import { standardTables as tables } from './index.js';
+
+const tableByName = (name: string) => tables.find(({ logicalName }) => logicalName === name);
 
 describe.each(tables.map((table) => [table.logicalName, table] as const))('table %s', (_name, table) => {
   const columns = Object.entries(table.columns);

@@ -1,0 +1,115 @@
+import { badQuery } from '../failure.js';
+import type { Row } from '../row.js';
+import type { Table } from '../schema/table.js';
+import { parseFilter, type Aliases } from './expression.js';
+import { fold } from './literal.js';
+import { pathOf, type Path } from './path.js';
+import type { Reader, Scalar } from './reader.js';
+import { narrowed, search } from './search.js';
+import { splitOutside } from './split.js';
+
+/** More rows than this can't be aggregated. */
+const MOST_ROWS = 50_000;
+
+type Json = Record<string, unknown>;
+type Method = 'sum' | 'min' | 'max' | 'average' | 'countdistinct';
+
+interface Aggregate {
+  alias: string;
+  of: (rows: readonly Row[]) => Scalar;
+}
+
+/**
+ * `$apply` as far as Dataverse has it: `filter(…)`, then `groupby(…)` or `aggregate(…)`. Columns without a value are left
+ * out, and a path's last name follows the name of its table (`contact_fullname`).
+ * @throws DataverseFailure for every other form
+ */
+export function applied(reader: Reader, table: Table, text: string, aliases: Aliases): Json[] {
+  let rows = search(reader, table, {});
+  const steps = splitOutside(text, '/');
+  for (const [at, step] of steps.entries()) {
+    const [, name = '', inner = ''] = /^(\w+)\((.*)\)$/s.exec(step.trim()) ?? [];
+    if (name === 'filter') {
+      rows = narrowed(reader, table, rows, { filter: parseFilter(inner, aliases) });
+      continue;
+    }
+    if (at < steps.length - 1 || (name !== 'groupby' && name !== 'aggregate')) throw unserved(step);
+    if (rows.length > MOST_ROWS) throw tooMany();
+    return name === 'groupby' ? grouped(reader, table, rows, inner) : [totals(aggregates(reader, table, inner), rows)];
+  }
+  throw unserved(text);
+}
+
+function grouped(reader: Reader, table: Table, rows: readonly Row[], inner: string): Json[] {
+  const [keysText = '', aggregateText, more] = splitOutside(inner, ',').map((part) => part.trim());
+  const keyNames = /^\((.+)\)$/s.exec(keysText)?.[1]?.split(',');
+  if (!keyNames || more !== undefined) throw unserved(inner);
+  const keys = keyNames.map((name) => keyOf(reader, table, name.trim().split('/')));
+  const inside = aggregateText === undefined ? '' : /^aggregate\((.*)\)$/s.exec(aggregateText)?.[1];
+  if (inside === undefined) throw unserved(inner);
+  const wanted = inside === '' ? [] : aggregates(reader, table, inside);
+  const groups = new Map<string, { key: Json; rows: Row[] }>();
+  for (const row of rows) {
+    const values = keys.map(({ path }) => path.read(row));
+    const id = JSON.stringify(values.map(fold));
+    const key = () =>
+      Object.fromEntries(keys.map(({ name }, at) => [name, values[at]]).filter(([, value]) => value !== null));
+    const group: { key: Json; rows: Row[] } = groups.get(id) ?? { key: key(), rows: [] };
+    group.rows.push(row);
+    groups.set(id, group);
+  }
+  return [...groups.values()].map((group) => ({ ...group.key, ...totals(wanted, group.rows) }));
+}
+
+function keyOf(reader: Reader, table: Table, names: string[]): { name: string; path: Path } {
+  const path = pathOf(reader, table, names);
+  if (path.property.column.type === 'DateTime') throw badQuery('groupby with datetime values is not supported.');
+  return { name: names.length > 1 ? `${path.table.logicalName}_${path.property.name}` : path.property.name, path };
+}
+
+function totals(wanted: readonly Aggregate[], rows: readonly Row[]): Json {
+  return Object.fromEntries(wanted.map(({ alias, of }) => [alias, of(rows)]).filter(([, value]) => value !== null));
+}
+
+function aggregates(reader: Reader, table: Table, text: string): Aggregate[] {
+  return splitOutside(text, ',').map((part) => {
+    const [, count, property = '', method = '', alias = ''] =
+      /^\s*(?:(\$count)|([\w/]+)\s+with\s+(\w+))\s+as\s+(\w+)\s*$/.exec(part) ?? [];
+    if (alias === '') throw unserved(part);
+    if (count !== undefined) return { alias, of: (rows) => rows.length };
+    const path = pathOf(reader, table, property.split('/'));
+    const combine = methods[method as Method] as ((values: Scalar[]) => Scalar) | undefined;
+    if (!combine) throw unserved(part);
+    return { alias, of: (rows) => combine(rows.map((row) => path.read(row)).filter((value) => value !== null)) };
+  });
+}
+
+const methods: Record<Method, (values: Scalar[]) => Scalar> = {
+  sum: (values) => sum(values),
+  average: (values) => (values.length === 0 ? null : sum(values) / values.length),
+  min: (values) => extreme(values, (a, b) => a < b),
+  max: (values) => extreme(values, (a, b) => a > b),
+  countdistinct: (values) => new Set(values.map(fold)).size,
+};
+
+function sum(values: readonly Scalar[]): number {
+  return values.reduce<number>((total, value) => total + Number(value), 0);
+}
+
+function extreme(
+  values: readonly Scalar[],
+  better: (a: NonNullable<Scalar>, b: NonNullable<Scalar>) => boolean,
+): Scalar {
+  return values.reduce(
+    (best, value) => (best === null || (value !== null && better(value, best)) ? value : best),
+    null,
+  );
+}
+
+function unserved(part: string): Error {
+  return badQuery(`The $apply option is not supported in this form: '${part.slice(0, 200)}'.`);
+}
+
+function tooMany(): Error {
+  return badQuery('AggregateQueryRecordLimit exceeded. Cannot perform this operation.', '0x8004e023');
+}
