@@ -1,5 +1,6 @@
-import { commonConfig, port, secretFile } from '@bliro/config';
+import { commonConfig, file, port, secretFile } from '@bliro/config';
 import { z } from 'zod';
+import { readCertificates, readFederation } from './entra/registration.js';
 
 const { LOG_LEVEL, BIND_ADDRESS } = commonConfig;
 
@@ -17,6 +18,16 @@ export const configSchema = z.object({
   SANDBOX_CLIENT_SECRET_FILE: secretFile()
     .optional()
     .meta({ description: "File with auth-service's client secret; without it only the test client is registered" }),
+  SANDBOX_CLIENT_CERTIFICATE_FILE: file()
+    .pipe(z.string().transform(readCertificates))
+    .optional()
+    .meta({
+      description: "PEM file with auth-service's certificate (or several), whose key may sign client assertions",
+    }),
+  SANDBOX_CLIENT_FEDERATION_FILE: file().pipe(z.string().transform(readFederation)).optional().meta({
+    description:
+      "JSON file {issuer, subject, audience?, jwks}: whose tokens auth-service may present in a secret's place, as a Kubernetes service account does",
+  }),
   HOST_AUDIENCE: z
     .string()
     .min(1)

@@ -1,16 +1,17 @@
 import { parseConfig } from '@bliro/config';
 import { createLogger, onStop } from '@bliro/observe';
 import { configSchema } from './config.js';
+import { serviceRegistration } from './entra/registration.js';
 import { Sandbox } from './sandbox.js';
 import { buildServer, listen } from './server.js';
 
 const config = parseConfig('sandbox', configSchema);
 const logger = createLogger('sandbox', config.LOG_LEVEL);
-const { SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET_FILE: clientSecret } = config;
+const service = serviceRegistration(config);
 const sandbox = await Sandbox.create({
   logger,
   hostAudience: config.HOST_AUDIENCE,
-  ...(clientSecret === undefined ? {} : { service: { clientId: SANDBOX_CLIENT_ID.toLowerCase(), clientSecret } }),
+  ...(service === undefined ? {} : { service }),
 });
 const app = buildServer(sandbox);
 

@@ -1,9 +1,9 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import * as x509 from '@peculiar/x509';
-import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, importPKCS8, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { createHash, X509Certificate } from 'node:crypto';
 import { oauthClient, redirectUri } from '../fixture/oauth-client.js';
+import { selfSigned, type SelfSigned } from '../fixture/self-signed.js';
 import { serviceClient, startSandbox } from '../fixture/start-sandbox.js';
 
 const { clientId } = serviceClient;
@@ -28,16 +28,8 @@ const client = oauthClient(running);
 const endpoint = `${running.origin}/organizations/oauth2/v2.0/token`;
 afterAll(() => running.stop());
 
-async function selfSigned(name: string) {
-  const keyPair = await generateKeyPair('RS256', { extractable: true });
-  const signingAlgorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name, keys: keyPair, signingAlgorithm });
-  return {
-    pem: certificate.toString('pem'),
-    keyPem: await exportPKCS8(keyPair.privateKey),
-    privateKey: keyPair.privateKey,
-    thumbprint: (hash: string) => createHash(hash).update(Buffer.from(certificate.rawData)),
-  };
+function thumbprint({ pem }: SelfSigned, hash: string, encoding: 'hex' | 'base64url' = 'base64url'): string {
+  return createHash(hash).update(new X509Certificate(pem).raw).digest(encoding);
 }
 
 interface Assertion {
@@ -50,7 +42,7 @@ interface Assertion {
 function assertion({ key = ours.privateKey, alg = 'RS256', header, claims = {} }: Assertion) {
   const own = { iss: clientId, sub: clientId, aud: endpoint, jti: 'j', exp: Math.floor(Date.now() / 1000) + 600 };
   return new SignJWT({ ...own, ...claims })
-    .setProtectedHeader({ alg, 'x5t#S256': ours.thumbprint('sha256').digest('base64url'), ...header })
+    .setProtectedHeader({ alg, 'x5t#S256': thumbprint(ours, 'sha256'), ...header })
     .sign(key);
 }
 
@@ -74,8 +66,8 @@ const PROVED = 9002313;
 describe('a certificate', () => {
   it('lets MSAL sign in, by PS256 and by its older RS256', async () => {
     const prints = [
-      { thumbprintSha256: ours.thumbprint('sha256').digest('hex') },
-      { thumbprint: ours.thumbprint('sha1').digest('hex') },
+      { thumbprintSha256: thumbprint(ours, 'sha256', 'hex') },
+      { thumbprint: thumbprint(ours, 'sha1', 'hex') },
     ];
     for (const print of prints) {
       const msal = new ConfidentialClientApplication({
@@ -102,7 +94,7 @@ describe('a certificate', () => {
   it.each<[string, Assertion, number]>([
     ['that fits', {}, PROVED],
     ['that signs as PS256', { alg: 'PS256', key: pssKey }, PROVED],
-    ['that is not registered', { header: { 'x5t#S256': theirs.thumbprint('sha256').digest('base64url') } }, 700027],
+    ['that is not registered', { header: { 'x5t#S256': thumbprint(theirs, 'sha256') } }, 700027],
     ['with the key of another', { key: theirs.privateKey }, 700027],
     ['for another audience', { claims: { aud: 'https://elsewhere.example/token' } }, 700023],
     ['for another application', { claims: { sub: 'somebody' } }, 700021],
@@ -114,7 +106,7 @@ describe('a certificate', () => {
 
   it('is not passed by an unsigned or garbled assertion', async () => {
     const [, payload] = (await assertion({})).split('.');
-    const header = { alg: 'none', 'x5t#S256': ours.thumbprint('sha256').digest('base64url') };
+    const header = { alg: 'none', 'x5t#S256': thumbprint(ours, 'sha256') };
     const unsigned = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload ?? ''}.`;
     expect(await prove(unsigned)).toBe(700027);
     expect(await prove('not a jwt')).toBe(50027);
