@@ -1,5 +1,5 @@
+import { rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
-import { rows } from '../rows.js';
 import { changeColumns, type ActionChange } from './change.js';
 import { final } from './state.js';
 

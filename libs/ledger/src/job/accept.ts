@@ -1,8 +1,8 @@
+import { firstRow, oneRow, rows } from '@bliro/database';
 import { append } from '@bliro/event-log';
 import type { DataSource, EntityManager } from 'typeorm';
 import { final } from '../action/state.js';
 import { dueNow, wakeableColumns, type WakeableLane } from '../lane/due.js';
-import { firstRow, oneRow, rows } from '../rows.js';
 import { actionRows, type ActionRowValues, type NewJob } from './new-job.js';
 
 export type Acceptance =

@@ -1,9 +1,9 @@
+import { firstRow, rows } from '@bliro/database';
 import type { DataSource, EntityManager } from 'typeorm';
 import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
 import { releaseWaiting } from '../action/dependants.js';
 import { cancellable } from '../action/state.js';
 import { makeLaneDue, type WakeableLane } from '../lane/due.js';
-import { firstRow, rows } from '../rows.js';
 
 /**
  * Cancels what of a job has not been sent; what is under way ends as cancelled if it turns out not to have taken effect. Undefined for a

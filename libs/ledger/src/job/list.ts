@@ -1,7 +1,7 @@
 import type { JobStatus } from '@bliro/contract/crm';
+import { rows } from '@bliro/database';
 import { In, type EntityManager } from 'typeorm';
 import { final } from '../action/state.js';
-import { rows } from '../rows.js';
 import { JobRow } from './entities.js';
 import { resultsOf } from './find.js';
 import { jobView, type JobView } from './view.js';

@@ -1,8 +1,8 @@
 import { canonicalJson } from '@bliro/contract/crm';
+import { firstRow, rows } from '@bliro/database';
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { predecessors } from '../action/state.js';
-import { firstRow, rows } from '../rows.js';
 import { lockHeld, type Lease } from './lease.js';
 
 export interface NewAttempt {

@@ -1,6 +1,6 @@
+import { firstRow, rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
 import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
-import { firstRow, rows } from '../rows.js';
 
 export interface WakeableLane {
   readonly laneId: string;

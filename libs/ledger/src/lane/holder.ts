@@ -1,3 +1,4 @@
+import { refusePooler } from '@bliro/database';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
@@ -10,7 +11,7 @@ export interface Holder {
   close(): Promise<void>;
 }
 
-/** `directUrl` must not lead through a transaction pooler: the lock lives as long as the session. */
+/** Throws `DatabaseMistake` where `directUrl` leads through a transaction pooler: the lock lives as long as the session. */
 export async function joinAsHolder(directUrl: string): Promise<Holder> {
   const client = new Client({
     connectionString: directUrl,
@@ -26,7 +27,13 @@ export async function joinAsHolder(directUrl: string): Promise<Holder> {
   client.on('end', lost);
   const holder = randomBytes(8).readBigInt64BE().toString();
   await client.connect();
-  await client.query('SELECT pg_advisory_lock($1)', [holder]);
+  try {
+    await refusePooler(client);
+    await client.query('SELECT pg_advisory_lock($1)', [holder]);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
   return {
     holder,
     alive: () => alive,

@@ -1,6 +1,6 @@
+import { firstRow, rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
 import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
-import { firstRow, rows } from '../rows.js';
 
 /** The right to run one lane. `fence` grows with each lease; `seq` is the lane's state that was last read. */
 export interface Lease {

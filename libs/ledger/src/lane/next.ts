@@ -1,6 +1,6 @@
+import { rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
 import { startable } from '../action/state.js';
-import { rows } from '../rows.js';
 import type { Lease } from './lease.js';
 
 export interface LaneAction {

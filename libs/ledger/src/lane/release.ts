@@ -1,6 +1,6 @@
+import { rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
 import { final } from '../action/state.js';
-import { rows } from '../rows.js';
 import type { Lease } from './lease.js';
 
 // The subqueries may keep the snapshot of before a wait for the lane's row; then `seq` has moved on and nothing is freed.

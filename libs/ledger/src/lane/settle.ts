@@ -1,10 +1,10 @@
 import { canonicalJson, isFinal, type ActionStatus, type BlockedReason } from '@bliro/contract/crm';
+import { firstRow } from '@bliro/database';
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
 import { cancelDependants, nameTargets, releaseWaiting } from '../action/dependants.js';
 import { settledStatus } from '../action/state.js';
-import { firstRow } from '../rows.js';
 import { lockFenced, type Lease } from './lease.js';
 
 export type Outcome =

@@ -1,5 +1,5 @@
+import { rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
-import { rows } from '../rows.js';
 
 export interface DueLane {
   readonly laneId: string;
