@@ -5,7 +5,7 @@ let server: HealthServer | undefined;
 
 afterEach(() => server?.close());
 
-async function ask(path: string, options: Pick<HealthOptions, 'ready' | 'live'>): Promise<[number, unknown]> {
+async function ask(path: string, options: Pick<HealthOptions, 'ready'>): Promise<[number, unknown]> {
   server = await startHealth({ port: 0, address: '127.0.0.1', ...options });
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
   return [response.status, await response.json()];
@@ -36,9 +36,5 @@ describe('startHealth', () => {
       503,
       { status: 'not_ready', reason: 'no answer in time' },
     ]);
-  });
-
-  test('what is not live says so', async () => {
-    expect((await ask('/health/live', { ready, live: () => false }))[0]).toBe(503);
   });
 });

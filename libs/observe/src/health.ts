@@ -8,7 +8,6 @@ export interface HealthOptions {
   address: string;
   /** Settles when this process can do its first duty, rejects with a reason when it can't. */
   ready: () => Promise<void>;
-  live?: () => boolean;
 }
 
 export interface HealthServer {
@@ -19,13 +18,9 @@ export interface HealthServer {
 const READY_TIMEOUT_MS = 2_000;
 
 /** Serves GET /health/live and /health/ready on a port of their own, in a server of their own. */
-export async function startHealth({ port, address, ready, live = () => true }: HealthOptions): Promise<HealthServer> {
+export async function startHealth({ port, address, ready }: HealthOptions): Promise<HealthServer> {
   const server = fastify({ logger: false, forceCloseConnections: true });
-  server.get('/health/live', (_request, reply) =>
-    live()
-      ? { status: 'live' }
-      : reply.code(503).send({ status: 'not_live', reason: 'this process has to be restarted' }),
-  );
+  server.get('/health/live', () => ({ status: 'live' }));
   server.get('/health/ready', async (_request, reply) => {
     try {
       await withinTime(ready());
