@@ -1,12 +1,20 @@
 import { environments } from '../dataverse/environments.js';
 import { testClientId } from '../entra/clients.js';
-import { tenantOf, tenants, users } from '../entra/directory.js';
+import { tenantOf, users } from '../entra/directory.js';
 import type { Sandbox } from '../sandbox.js';
-import { html, page, type Html } from './html.js';
+import { calls, faultExample } from './calls.js';
+import { controlForms } from './forms.js';
+import { html, page } from './html.js';
+import { liveJournal, liveSwitch } from './journal.js';
+import { PAGE_SCRIPT } from './script.js';
+import { stateNow } from './state.js';
+import { table } from './table.js';
 
-/** What this is, what it serves and how to use it. */
+const LATEST = 12;
+
+/** What this is, what it sees, how to break and mend it, and where everything is. */
 export function homePage(sandbox: Sandbox): string {
-  const { origin, discoveryUrl } = sandbox;
+  const { origin, journal } = sandbox;
   return page(
     'Sandbox',
     html`<p>
@@ -16,77 +24,78 @@ export function homePage(sandbox: Sandbox): string {
       </p>
       <p>
         <a href="/journal">Journal: what it saw</a> · <a href="/control/info">Users, environments and addresses</a> ·
-        <a href="${signInLink(sandbox)}">Try the sign-in pages</a>
+        <a href="${signInLink(sandbox)}">Try the sign-in pages</a> ·
+        <a href="/organizations/oauth2/v2.0/logout">Sign out</a>
+      </p>
+      <h2>What it saw last</h2>
+      ${liveSwitch} ${liveJournal(journal.list(0), LATEST)}
+      <h2>What is broken now</h2>
+      ${stateNow(sandbox)}
+      <h2>Break things</h2>
+      ${controlForms(sandbox)}
+      <h2>Point a rehearsal at it</h2>
+      <p>
+        Give the services these settings, and auth-service the client secret, certificate or federated credential that
+        the sandbox was started with:
+      </p>
+      <pre tabindex="0">${rehearsal(sandbox)}</pre>
+      <p>
+        A redirect URI is good under <code>http://127.0.0.1</code> and <code>http://localhost</code> on any port, with
+        the paths of auth-service.
       </p>
       <h2>Where things are</h2>
-      ${table(
-        ['What', 'Address'],
-        [
-          ['Entra ID', `${origin}/organizations/v2.0/.well-known/openid-configuration`],
-          ['Global Discovery', `${discoveryUrl}/api/discovery/v2.0/Instances`],
-          ...environments.map((one): string[] => [
-            `Dataverse: ${one.name} (${one.type})`,
-            `${sandbox.environmentUrl(one)}/api/data/v9.2/`,
-          ]),
-          [
-            'Host product: keys of users, of the pipeline',
-            `${origin}/host/jwks.json, ${origin}/host/pipeline-jwks.json`,
-          ],
-        ],
-      )}
+      ${addresses(sandbox)}
       <h2>Accounts</h2>
-      ${table(
-        ['Tenant', 'Account', 'Environments'],
-        users.map((user) => [
-          tenantOf(user).displayName,
-          user.upn,
-          environments
-            .filter(({ members }) => members.has(user.upn))
-            .map(({ name, members }) => (members.get(user.upn) === 'read' ? `${name} (reads only)` : name))
-            .join(', '),
-        ]),
-      )}
-      <p>
-        Users may not consent for themselves in:
-        ${tenants
-          .filter(({ userConsent }) => !userConsent)
-          .map(({ displayName }) => displayName)
-          .join(', ')}.
-      </p>
-      <h2>Steer it</h2>
-      ${table(['Call', 'What it does'], calls)}
+      ${accounts()}
+      <h2>Calls</h2>
+      ${table('Calls', ['Call', 'What it does'], calls)}
       <p>A create that is committed while its answer never arrives:</p>
-      <pre>${faultExample(origin)}</pre>`,
+      <pre tabindex="0">${faultExample(origin)}</pre>`,
+    { script: PAGE_SCRIPT },
   );
 }
 
-const calls: string[][] = [
-  ['GET /control/info', 'tenants, users, environments, the test client, and the markers that stand in every secret'],
-  ['POST /control/session {organization, user, roles, expiresInSeconds?, audience?}', "a host product's token"],
-  [
-    'POST /control/job-message {organization, idempotencyKey, job, ageSeconds?}',
-    'a signed message for the queue crm-jobs',
-  ],
-  ['POST /control/consent {authorizationUrl, user, decision}', 'accept, decline or return, as a browser would click'],
-  ['GET /control/journal?target=&since=', 'every request, with whether it committed'],
-  ['GET /control/records?environment=&table=', 'rows as they stand'],
-  ['POST /control/records {environment, table, id, fields}', 'a change as another user would make it'],
-  [
-    'POST /control/faults {target, match?, effect, times?, probability?}',
-    'effects: status (status, code?, retryAfter?), delay (ms), delayAfterCommit (ms), dropAfterCommit',
-  ],
-  ['DELETE /control/faults', 'no more faults'],
-  ['POST /control/reset', 'as at start'],
-];
+function rehearsal({ origin, discoveryUrl }: Sandbox): string {
+  return [
+    'ALLOW_LOCAL_STANDINS=1',
+    `ENTRA_STANDIN_ORIGIN=${origin}`,
+    `DISCOVERY_URL=${discoveryUrl}`,
+    'HOST_ISSUER=https://sandbox.invalid',
+    `HOST_JWKS_URL=${origin}/host/jwks.json`,
+    `HOST_PIPELINE_JWKS_URL=${origin}/host/pipeline-jwks.json`,
+  ].join('\n');
+}
 
-function faultExample(origin: string): string {
-  const fault = {
-    target: 'dataverse',
-    match: { method: 'POST', path: '/api/data/v9.2/tasks' },
-    effect: { kind: 'dropAfterCommit' },
-    times: 1,
-  };
-  return `curl ${origin}/control/faults -H 'content-type: application/json' \\\n  -d '${JSON.stringify(fault)}'`;
+function addresses(sandbox: Sandbox) {
+  const { origin, discoveryUrl } = sandbox;
+  return table(
+    'Addresses',
+    ['What', 'Address'],
+    [
+      ['Entra ID', `${origin}/organizations/v2.0/.well-known/openid-configuration`],
+      ['Global Discovery', `${discoveryUrl}/api/discovery/v2.0/Instances`],
+      ...environments.map((one): string[] => [
+        `Dataverse: ${one.name} (${one.type})`,
+        `${sandbox.environmentUrl(one)}/api/data/v9.2/`,
+      ]),
+      ['Host product: keys of users, of the pipeline', `${origin}/host/jwks.json, ${origin}/host/pipeline-jwks.json`],
+    ],
+  );
+}
+
+function accounts() {
+  return table(
+    'Accounts at start',
+    ['Tenant', 'Account', 'Environments at start'],
+    users.map((user) => [
+      tenantOf(user).displayName,
+      user.upn,
+      environments
+        .filter(({ members }) => members.has(user.upn))
+        .map(({ name, members }) => (members.get(user.upn) === 'read' ? `${name} (reads only)` : name))
+        .join(', '),
+    ]),
+  );
 }
 
 function signInLink({ clients, discoveryUrl }: Sandbox): string {
@@ -96,23 +105,7 @@ function signInLink({ clients, discoveryUrl }: Sandbox): string {
     redirect_uri: clients.get(testClientId)?.redirectUris[0] ?? '',
     scope: `openid offline_access ${discoveryUrl}/user_impersonation`,
     state: 'from-the-sandbox-page',
+    prompt: 'select_account',
   });
   return `/organizations/oauth2/v2.0/authorize?${query.toString()}`;
-}
-
-function table(head: string[], rows: string[][]): Html {
-  const cells = (row: string[]): Html[] => row.map((text) => html`<td>${text}</td>`);
-  return html`<div class="scroll">
-    <table>
-      <tr>
-        ${head.map((text) => html`<th>${text}</th>`)}
-      </tr>
-      ${rows.map(
-        (row) =>
-          html`<tr>
-            ${cells(row)}
-          </tr>`,
-      )}
-    </table>
-  </div>`;
 }

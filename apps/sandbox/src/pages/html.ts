@@ -5,7 +5,7 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Part = string | number | undefined | false | Html | readonly Html[];
+export type Part = string | number | undefined | false | Html | readonly Html[];
 
 /** HTML from a template, with every value in it escaped that is not HTML itself. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
@@ -20,7 +20,8 @@ function render(part: Part): string {
 }
 
 const STYLE = `
-  :root { color-scheme: light dark; --line: #8886; --accent: #0f6cbd; }
+  :root { color-scheme: light dark; --line: #8886; --accent: #0f6cbd; --link: #0f6cbd; }
+  @media (prefers-color-scheme: dark) { :root { --link: #75b6f5; } }
   * { box-sizing: border-box; }
   body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
   main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
@@ -43,8 +44,15 @@ const STYLE = `
   th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
   code, pre { font: .875em/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
   pre { padding: .75rem; border: 1px solid var(--line); border-radius: 4px; overflow-x: auto; }
-  a { color: var(--accent); }
-  .quiet { opacity: .7; }
+  a { color: var(--link); }
+  h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
+  form[data-control] { margin: .5rem 0; }
+  .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .75rem; margin-bottom: .75rem; }
+  .fields label { display: block; font-size: .875rem; }
+  .fields label[hidden] { display: none; }
+  .fields input, .fields select { display: block; width: 100%; margin-top: .2rem; }
+  output { margin-left: .5rem; }
+  .quiet { opacity: .75; }
 `;
 
 interface PageOptions {
