@@ -1,10 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { Organization, type Job } from './people/organization.js';
 import type { Environment } from './people/sandbox.js';
 import { onPostgres } from './system/backends.js';
 import { System, type Service } from './system/system.js';
+
+// Many processes on few cores: what takes half a second may take ten.
+jest.setTimeout(60_000);
 
 const ada = 'ada@contoso.example';
 const ben = 'ben@contoso.example';

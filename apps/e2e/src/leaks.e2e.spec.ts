@@ -1,5 +1,5 @@
 import { createJobClient } from '@bliro/job-client';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,9 @@ import { secretsOf } from './scan/secrets.js';
 import { backends, type Backend } from './system/backends.js';
 import { System } from './system/system.js';
 import { killWorkerWhileItsCreateIsCommitted } from './system/worst-moment.js';
+
+// Many processes on few cores: what takes half a second may take ten.
+jest.setTimeout(60_000);
 
 const ada = 'ada@contoso.example';
 

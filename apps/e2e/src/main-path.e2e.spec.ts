@@ -1,5 +1,5 @@
 import { createJobClient, type JobClient } from '@bliro/job-client';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { refusedMessages } from './people/messages.js';
 import { Organization, type SignIn } from './people/organization.js';
@@ -8,6 +8,9 @@ import { backends } from './system/backends.js';
 import { linesOfJob } from './system/logs.js';
 import { System } from './system/system.js';
 import { killWorkerWhileItsCreateIsCommitted } from './system/worst-moment.js';
+
+// Many processes on few cores: what takes half a second may take ten.
+jest.setTimeout(60_000);
 
 const ada = 'ada@contoso.example';
 

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@bliro/testing';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { stillRunning, treeOf, type ProcessMark } from './system/process-tree.js';
 import { Starter } from './system/starter.js';
 import { Installation } from './system/system.js';
+
+// Many processes on few cores: what takes half a second may take ten.
+jest.setTimeout(60_000);
 
 /** On the embedded server, so that there is one more process that could be left behind. */
 const embedded = { name: 'queues on PostgreSQL' } as const;

@@ -19,7 +19,9 @@ export async function startGateway(
       undici: { headersTimeout: 0, bodyTimeout: 0, connections: 64 },
       replyOptions: {
         onError: (reply) => {
-          reply.code(503).header('retry-after', '1').type('application/problem+json').send(JSON.stringify(serviceAway));
+          // What is left of the body would stand before the next request on this connection.
+          reply.header('connection', 'close').header('retry-after', '1');
+          reply.code(503).type('application/problem+json').send(JSON.stringify(serviceAway));
         },
       },
     });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Caller, type Problem } from '../people/caller.js';
 import { Organization } from '../people/organization.js';
@@ -6,6 +6,9 @@ import { forged } from '../people/tokens.js';
 import { onPostgres } from '../system/backends.js';
 import { System } from '../system/system.js';
 import { badCalls, input, type badTokens } from './bad-calls.js';
+
+// Many processes on few cores: what takes half a second may take ten.
+jest.setTimeout(60_000);
 
 type BadToken = (typeof badTokens)[number];
 
