@@ -1,3 +1,4 @@
+export type { Outcome } from './action/conclude.js';
 export { ImpossibleStep } from './action/state.js';
 export { acceptJob, type Acceptance } from './job/accept.js';
 export { cancelJob } from './job/cancel.js';
@@ -7,11 +8,9 @@ export { listJobs, type JobFilter, type JobPlace } from './job/list.js';
 export type { NewAction, NewJob } from './job/new-job.js';
 export type { ActionView, JobView } from './job/view.js';
 export type { NewAttempt } from './lane/begin.js';
-export { makeLaneDue, resume, type WakeableLane } from './lane/due.js';
+export { resume } from './lane/due.js';
 export { joinAsHolder, type Holder } from './lane/holder.js';
 export { Lanes } from './lane/lanes.js';
 export type { Lease } from './lane/lease.js';
 export type { LaneAction, LastAttempt } from './lane/next.js';
-export type { Outcome, Settlement } from './lane/settle.js';
-export type { DueLane } from './lane/sweep.js';
 export { ledgerMigrations } from './migrations/index.js';

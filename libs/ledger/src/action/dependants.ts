@@ -1,6 +1,5 @@
-import { rows } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
-import { changeColumns, type ActionChange } from './change.js';
+import { moveActions } from './move.js';
 import { final } from './state.js';
 
 /** What an action of `table` writes to: a record, or the one that another action is going to create. */
@@ -18,39 +17,32 @@ export async function nameTargets(manager: EntityManager, jobId: string, actionI
 }
 
 /** Cancels what can't happen any more, since it comes after an action that ended without success. */
-export async function cancelDependants(
-  manager: EntityManager,
-  jobId: string,
-  actionIds: readonly string[],
-): Promise<ActionChange[]> {
-  return rows<ActionChange>(
-    manager,
-    `WITH RECURSIVE lost AS (
-       SELECT id FROM action WHERE id = ANY($2)
-       UNION
-       SELECT later.id FROM action later JOIN lost ON lost.id = ANY(later.after)
-       WHERE later.job_id = $1 AND later.status = 'waiting'
-     )
-     UPDATE action SET status = 'cancelled', version = version + 1, changed_at = clock_timestamp(),
-       reason = 'dependency_failed', message = 'An action that this one comes after did not succeed.'
-     WHERE id IN (SELECT id FROM lost) AND status = 'waiting'
-     RETURNING ${changeColumns}`,
-    [jobId, actionIds],
-  );
+export async function cancelDependants(manager: EntityManager, jobId: string, actionId: string): Promise<void> {
+  await moveActions(manager, {
+    from: ['waiting'],
+    to: 'cancelled',
+    reason: 'dependency_failed',
+    message: 'An action that this one comes after did not succeed.',
+    where: `id IN (WITH RECURSIVE lost AS (
+        SELECT $8::uuid AS id
+        UNION
+        SELECT later.id FROM action later JOIN lost ON lost.id = ANY(later.after)
+        WHERE later.job_id = $7 AND later.status = 'waiting'
+      ) SELECT id FROM lost)`,
+    values: [jobId, actionId],
+  });
 }
 
 /** Lets those actions of a lane go that wait for nothing any more. The caller holds the lane's row. */
-export async function releaseWaiting(manager: EntityManager, laneId: string): Promise<ActionChange[]> {
-  return rows<ActionChange>(
-    manager,
-    `UPDATE action SET status = 'queued', version = version + 1, changed_at = clock_timestamp()
-     WHERE lane_id = $1 AND status = 'waiting'
-       AND position > (SELECT finished_to FROM lane WHERE id = $1)
-       AND NOT EXISTS (SELECT FROM action first WHERE first.id = ANY(action.after) AND first.status <> 'succeeded')
-       AND NOT EXISTS (SELECT FROM action earlier WHERE earlier.lane_id = $1 AND earlier.target = action.target
-         AND earlier.position < action.position AND earlier.position > (SELECT finished_to FROM lane WHERE id = $1)
-         AND earlier.status <> ALL($2))
-     RETURNING ${changeColumns}`,
-    [laneId, final],
-  );
+export async function releaseWaiting(manager: EntityManager, laneId: string): Promise<void> {
+  await moveActions(manager, {
+    from: ['waiting'],
+    to: 'queued',
+    where: `lane_id = $7 AND position > (SELECT finished_to FROM lane WHERE id = $7)
+      AND NOT EXISTS (SELECT FROM action first WHERE first.id = ANY(action.after) AND first.status <> 'succeeded')
+      AND NOT EXISTS (SELECT FROM action earlier WHERE earlier.lane_id = $7 AND earlier.target = action.target
+        AND earlier.position < action.position AND earlier.position > (SELECT finished_to FROM lane WHERE id = $7)
+        AND earlier.status <> ALL($8))`,
+    values: [laneId, final],
+  });
 }

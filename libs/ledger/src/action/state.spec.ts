@@ -2,8 +2,6 @@ import { actionStatuses, isFinal, type ActionStatus } from '@bliro/contract/crm'
 import { describe, expect, it } from '@jest/globals';
 import { cancellable, ImpossibleStep, mayBecome, predecessors, settledStatus, transitions } from './state.js';
 
-const write = { cancelRequested: false, writes: true };
-
 describe('the state machine of an action', () => {
   it('knows every status, and leaves no final one', () => {
     expect(Object.keys(transitions).sort()).toEqual([...actionStatuses].sort());
@@ -29,31 +27,39 @@ describe('the state machine of an action', () => {
     expect([...cancellable].sort()).toEqual(['awaiting_approval', 'blocked', 'queued', 'retrying', 'waiting']);
   });
 
-  it.each<[ActionStatus, boolean, boolean, ActionStatus, ActionStatus]>([
-    // from, writes, cancel requested, outcome, becomes
-    ['running', true, false, 'succeeded', 'succeeded'],
-    ['running', true, true, 'succeeded', 'succeeded'],
-    ['running', true, true, 'retrying', 'cancelled'],
-    ['running', true, true, 'blocked', 'cancelled'],
-    ['running', true, true, 'verifying', 'verifying'],
-    ['running', true, true, 'failed', 'failed'],
-    ['verifying', true, false, 'blocked', 'verifying'],
-    ['verifying', true, false, 'denied', 'verifying'],
-    ['verifying', true, false, 'awaiting_approval', 'verifying'],
-    ['verifying', true, true, 'denied', 'verifying'],
-    ['verifying', true, false, 'failed', 'failed'],
-    ['verifying', true, true, 'retrying', 'cancelled'],
-    ['verifying', false, false, 'denied', 'denied'],
-    ['verifying', false, false, 'blocked', 'blocked'],
-    ['queued', true, false, 'denied', 'denied'],
-    ['queued', true, false, 'retrying', 'retrying'],
-  ])('makes of %s (writes: %s, cancelled: %s) and %s: %s', (status, writes, cancelRequested, outcome, becomes) => {
-    expect(settledStatus({ status, writes, cancelRequested }, outcome)).toBe(becomes);
+  it.each<[ActionStatus, { cancelled?: true; overdue?: true; explained?: true }, ActionStatus, ActionStatus]>([
+    // from, what else is known, outcome, becomes
+    ['running', {}, 'succeeded', 'succeeded'],
+    ['running', { cancelled: true }, 'succeeded', 'succeeded'],
+    ['running', { cancelled: true }, 'retrying', 'cancelled'],
+    ['running', { cancelled: true }, 'blocked', 'cancelled'],
+    ['running', { cancelled: true }, 'verifying', 'failed'],
+    ['running', { cancelled: true }, 'failed', 'failed'],
+    ['verifying', {}, 'succeeded', 'succeeded'],
+    ['verifying', {}, 'blocked', 'verifying'],
+    ['verifying', {}, 'denied', 'verifying'],
+    ['verifying', {}, 'failed', 'verifying'],
+    ['verifying', {}, 'retrying', 'verifying'],
+    ['verifying', {}, 'awaiting_approval', 'verifying'],
+    ['verifying', { explained: true }, 'failed', 'failed'],
+    ['verifying', { explained: true }, 'retrying', 'retrying'],
+    ['verifying', { explained: true, cancelled: true }, 'retrying', 'cancelled'],
+    ['verifying', { cancelled: true }, 'denied', 'failed'],
+    ['verifying', { cancelled: true }, 'succeeded', 'succeeded'],
+    ['verifying', { overdue: true }, 'blocked', 'failed'],
+    ['verifying', { overdue: true, explained: true }, 'retrying', 'retrying'],
+    ['queued', {}, 'denied', 'denied'],
+    ['queued', {}, 'retrying', 'retrying'],
+  ])('makes of %s (%j) and %s: %s', (status, { cancelled, overdue, explained }, outcome, becomes) => {
+    const current = { status, cancelRequested: cancelled ?? false, overdue: overdue ?? false };
+    expect(settledStatus(current, outcome, explained ?? false)).toBe(becomes);
   });
 
   it('refuses every other step', () => {
-    expect(() => settledStatus({ ...write, status: 'queued' }, 'succeeded')).toThrow(ImpossibleStep);
-    expect(() => settledStatus({ ...write, status: 'succeeded' }, 'failed')).toThrow(ImpossibleStep);
-    expect(() => settledStatus({ ...write, status: 'waiting' }, 'running')).toThrow(ImpossibleStep);
+    const step = (status: ActionStatus, outcome: ActionStatus) => () =>
+      settledStatus({ status, cancelRequested: false, overdue: false }, outcome, false);
+    expect(step('queued', 'succeeded')).toThrow(ImpossibleStep);
+    expect(step('succeeded', 'failed')).toThrow(ImpossibleStep);
+    expect(step('waiting', 'running')).toThrow(ImpossibleStep);
   });
 });

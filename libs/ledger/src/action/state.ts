@@ -1,11 +1,11 @@
 import { finalStatuses, isFinal, type ActionStatus } from '@bliro/contract/crm';
 
-/** The state machine of an action: what each status may become. Whatever moves an action asks here. */
+/** The state machine of an action: what each status may become. `moveActions` alone changes a status, and asks here. */
 export const transitions: Readonly<Record<ActionStatus, readonly ActionStatus[]>> = {
   queued: ['running', 'retrying', 'denied', 'awaiting_approval', 'blocked', 'failed', 'cancelled', 'expired'],
   waiting: ['queued', 'cancelled', 'expired'],
   running: ['succeeded', 'failed', 'denied', 'retrying', 'verifying', 'blocked', 'awaiting_approval', 'cancelled'],
-  verifying: ['running', 'succeeded', 'failed', 'retrying', 'verifying'],
+  verifying: ['verifying', 'succeeded', 'failed', 'retrying', 'cancelled'],
   retrying: ['running', 'retrying', 'denied', 'awaiting_approval', 'blocked', 'failed', 'cancelled', 'expired'],
   awaiting_approval: ['queued', 'rejected', 'expired', 'denied', 'cancelled'],
   blocked: ['queued', 'expired', 'cancelled'],
@@ -27,8 +27,13 @@ export const predecessors = (to: ActionStatus): ActionStatus[] => statuses.filte
 /** A worker may take these up, where their time has come. */
 export const startable = ['queued', 'retrying', 'verifying'] as const satisfies readonly ActionStatus[];
 
+/** Sent: a cancel can't take it back, it only keeps further calls from being made. */
+export const sent = ['running', 'verifying'] as const satisfies readonly ActionStatus[];
+
 /** Not sent yet, so that a cancel ends them at once. */
-export const cancellable: readonly ActionStatus[] = predecessors('cancelled').filter((from) => from !== 'running');
+export const cancellable: readonly ActionStatus[] = predecessors('cancelled').filter(
+  (from) => !(sent as readonly ActionStatus[]).includes(from),
+);
 
 export const final: readonly ActionStatus[] = finalStatuses;
 
@@ -44,19 +49,33 @@ export class ImpossibleStep extends Error {
   }
 }
 
+export interface Settled {
+  status: ActionStatus;
+  cancelRequested: boolean;
+  /** No call that could tell its effect was permitted for as long as blocked work may wait. */
+  overdue: boolean;
+}
+
+/** Whether an outcome leaves it open if a write took effect. `explained`: the outcome holds for every earlier send as well. */
+export function leavesInDoubt(from: ActionStatus, outcome: ActionStatus, explained: boolean): boolean {
+  return outcome === 'verifying' || (from === 'verifying' && outcome !== 'succeeded' && !explained);
+}
+
 /**
- * What an outcome makes of an action. A write that may have reached Dynamics stays `verifying` whatever forbids the next call, since
- * its effect is not known; one that was cancelled while it ran ends as soon as it is known not to have taken effect.
+ * What an outcome makes of an action. One in doubt stays `verifying` whatever keeps the call that would tell from being made; where no
+ * such call will come any more, since it was cancelled or waited too long, it has `failed`.
  */
 export function settledStatus(
-  action: { status: ActionStatus; cancelRequested: boolean; writes: boolean },
+  { status: from, cancelRequested, overdue }: Settled,
   outcome: ActionStatus,
+  explained: boolean,
 ): ActionStatus {
-  const unsettled = action.status === 'verifying' && action.writes;
-  if (unsettled && ['denied', 'blocked', 'awaiting_approval'].includes(outcome)) return 'verifying';
-  const from = action.status === 'verifying' && !action.writes ? 'running' : action.status;
-  const to = action.cancelRequested && !isFinal(outcome) && outcome !== 'verifying' ? 'cancelled' : outcome;
-  if (action.status === 'verifying' && to === 'cancelled') return to;
-  if (!mayBecome(from, to)) throw new ImpossibleStep(action.status, to);
+  if (leavesInDoubt(from, outcome, explained))
+    return checked(from, cancelRequested || overdue ? 'failed' : 'verifying');
+  return checked(from, cancelRequested && !isFinal(outcome) ? 'cancelled' : outcome);
+}
+
+function checked(from: ActionStatus, to: ActionStatus): ActionStatus {
+  if (!mayBecome(from, to)) throw new ImpossibleStep(from, to);
   return to;
 }

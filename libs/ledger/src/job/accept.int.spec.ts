@@ -2,7 +2,7 @@ import { testDatabase, type TestDatabase } from '@bliro/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { ledgerMigrations } from '../migrations/index.js';
-import { newAction, newJob, newUpdate, organization, TestLedger } from '../testing/ledger.js';
+import { newAction, newJob, newUpdate, organization, TestLedger } from '../fixture/ledger.js';
 import { acceptJob } from './accept.js';
 
 describe('accepting a job', () => {

@@ -1,13 +1,14 @@
-import { firstRow, rows } from '@bliro/database';
+import { firstRow } from '@bliro/database';
 import type { DataSource, EntityManager } from 'typeorm';
-import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
 import { releaseWaiting } from '../action/dependants.js';
-import { cancellable } from '../action/state.js';
+import { moveActions } from '../action/move.js';
+import { cancellable, sent } from '../action/state.js';
 import { makeLaneDue, type WakeableLane } from '../lane/due.js';
 
 /**
- * Cancels what of a job has not been sent; what is under way ends as cancelled if it turns out not to have taken effect. Undefined for a
- * job that the organization doesn't have. Cancelling twice changes nothing.
+ * Cancels what of a job has not been sent, and keeps every further call from what has: that ends as cancelled where it turns out not to
+ * have taken effect, as failed where that can't be told. Undefined for a job that the organization doesn't have. Cancelling twice
+ * changes nothing.
  */
 export function cancelJob(
   dataSource: DataSource,
@@ -22,24 +23,25 @@ export function cancelJob(
       [organization, jobId],
     );
     if (!job) return undefined;
-    const cancelled = await cancelActions(manager, jobId);
-    const released = await releaseWaiting(manager, job.laneId);
-    await appendChanges(manager, [...cancelled, ...released]);
+    await cancelActions(manager, jobId);
+    await releaseWaiting(manager, job.laneId);
     return makeLaneDue(manager, organization, job.userId);
   });
 }
 
-async function cancelActions(manager: EntityManager, jobId: string): Promise<ActionChange[]> {
+async function cancelActions(manager: EntityManager, jobId: string): Promise<void> {
+  // Without a time to wait for: whoever holds the lane ends it now.
   await manager.query(
-    `UPDATE action SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp())
-     WHERE job_id = $1 AND status IN ('running', 'verifying')`,
-    [jobId],
+    `UPDATE action SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), next_attempt_at = NULL
+     WHERE job_id = $1 AND status = ANY($2)`,
+    [jobId, sent],
   );
-  return rows<ActionChange>(
-    manager,
-    `UPDATE action SET status = 'cancelled', version = version + 1, changed_at = clock_timestamp(),
-       reason = 'cancelled', message = 'It was cancelled before it was sent.', next_attempt_at = NULL
-     WHERE job_id = $1 AND status = ANY($2) RETURNING ${changeColumns}`,
-    [jobId, cancellable],
-  );
+  await moveActions(manager, {
+    from: cancellable,
+    to: 'cancelled',
+    reason: 'cancelled',
+    message: 'It was cancelled before it was sent.',
+    where: 'job_id = $7',
+    values: [jobId],
+  });
 }

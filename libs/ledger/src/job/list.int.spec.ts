@@ -4,7 +4,7 @@ import { adminUrl, testDatabase, type TestDatabase } from '@bliro/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { ledgerMigrations } from '../migrations/index.js';
-import { newAction, newJob, organization, TestLedger } from '../testing/ledger.js';
+import { newAction, newJob, organization, TestLedger } from '../fixture/ledger.js';
 import { listJobs } from './list.js';
 
 describe('listing jobs by status', () => {

@@ -1,9 +1,9 @@
 import { canonicalJson } from '@bliro/contract/crm';
-import { firstRow, rows } from '@bliro/database';
+import { rows } from '@bliro/database';
 import { randomBytes } from 'node:crypto';
-import type { EntityManager } from 'typeorm';
-import { predecessors } from '../action/state.js';
-import { lockHeld, type Lease } from './lease.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import { moveActions, type MovedAction } from '../action/move.js';
+import { heldBy, heldValues, lockHeld, type Lease } from './lease.js';
 
 export interface NewAttempt {
   id: string;
@@ -22,55 +22,48 @@ export interface NewAttempt {
 }
 
 /** The ledger's part of the permit: the lane is still ours, and nobody cancelled the action. */
-export async function holds(manager: EntityManager, held: Lease, holder: string, actionId: string): Promise<boolean> {
+export async function holds(dataSource: DataSource, held: Lease, actionId: string): Promise<boolean> {
   const permitted = await rows(
-    manager,
+    dataSource,
     `SELECT action.id FROM lane JOIN action ON action.lane_id = lane.id
-     WHERE lane.id = $1 AND lane.fence = $2 AND lane.holder = $3 AND lane.due > clock_timestamp() AND action.id = $4
-       AND action.status IN ('queued', 'retrying', 'running', 'verifying')
-       AND (action.cancel_requested_at IS NULL OR action.status = 'verifying')`,
-    [held.laneId, held.fence, holder, actionId],
+     WHERE ${heldBy} AND lane.due > clock_timestamp() AND action.id = $4
+       AND action.status IN ('queued', 'retrying', 'running', 'verifying') AND action.cancel_requested_at IS NULL`,
+    [...heldValues(held), actionId],
   );
   return permitted.length > 0;
 }
 
-// An action stays with the account and environment of its first attempt: it is never sent elsewhere.
-const startAction = `
-  UPDATE action SET status = 'running', attempts = attempts + 1, version = version + 1, changed_at = clock_timestamp(),
-    next_attempt_at = NULL, reason = NULL, message = NULL, code = NULL, decision_id = $3,
-    environment_id = $4, tenant_id = $5, subject = $6
-  WHERE id = $1 AND lane_id = $2 AND status = ANY($7)
-    AND (cancel_requested_at IS NULL OR status = 'verifying')
-    AND (environment_id IS NULL OR (environment_id, tenant_id, subject) = ($4, $5, $6))
-  RETURNING organization, attempts`;
-
 /** Writes the attempt that is about to be sent. False when fence, cancel or binding forbids it: nothing may be sent then. */
-export async function begin(
-  manager: EntityManager,
-  held: Lease,
-  holder: string,
-  attempt: NewAttempt,
-): Promise<boolean> {
-  if (!(await lockHeld(manager, held, holder))) return false;
+export function begin(dataSource: DataSource, held: Lease, attempt: NewAttempt): Promise<boolean> {
+  return dataSource.transaction(async (manager) => {
+    if (!(await lockHeld(manager, held))) return false;
+    const started = await start(manager, held, attempt);
+    if (started) await writeAttempt(manager, held.fence, started, attempt);
+    return started !== undefined;
+  });
+}
+
+/** One whose effect isn't known stays `verifying` while it goes again. */
+async function start(manager: EntityManager, held: Lease, attempt: NewAttempt): Promise<MovedAction | undefined> {
   const { actionId, decisionId, environmentId, tenantId, subject } = attempt;
-  const started = await firstRow<{ organization: string; attempts: number }>(manager, startAction, [
-    actionId,
-    held.laneId,
-    decisionId,
-    environmentId,
-    tenantId,
-    subject,
-    predecessors('running'),
-  ]);
-  if (!started) return false;
-  await writeAttempt(manager, held.fence, started, attempt);
-  return true;
+  const step = {
+    set: `attempts = attempts + 1, decision_id = $9, environment_id = $10, tenant_id = $11, subject = $12`,
+    // An action stays with the account and environment of its first attempt: it is never sent elsewhere.
+    where: `id = $7 AND lane_id = $8 AND cancel_requested_at IS NULL
+      AND (environment_id IS NULL OR (environment_id, tenant_id, subject) = ($10, $11, $12))`,
+    values: [actionId, held.laneId, decisionId, environmentId, tenantId, subject],
+  };
+  const [started] = await moveActions(manager, { from: ['queued', 'retrying'], to: 'running', ...step });
+  if (started) return started;
+  const reason = 'outcome_unknown';
+  const [again] = await moveActions(manager, { from: ['verifying'], to: 'verifying', reason, ...step });
+  return again;
 }
 
 async function writeAttempt(
   manager: EntityManager,
   fence: string,
-  { organization, attempts: number }: { organization: string; attempts: number },
+  { organization, attempts: number }: MovedAction,
   attempt: NewAttempt,
 ): Promise<void> {
   await manager.query(

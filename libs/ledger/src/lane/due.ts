@@ -1,6 +1,6 @@
-import { firstRow, rows } from '@bliro/database';
+import { firstRow } from '@bliro/database';
 import type { EntityManager } from 'typeorm';
-import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
+import { moveActions } from '../action/move.js';
 
 export interface WakeableLane {
   readonly laneId: string;
@@ -45,16 +45,17 @@ export async function resume(
     [organization, userId],
   );
   if (!lane) return undefined;
-  const resumed = await rows<ActionChange>(
-    manager,
-    `UPDATE action SET status = CASE WHEN status = 'blocked' THEN 'queued' ELSE status END, version = version + 1,
-       changed_at = clock_timestamp(), next_attempt_at = NULL, reason = NULL, message = NULL
-     WHERE lane_id = $1 AND position > (SELECT finished_to FROM lane WHERE id = $1)
-       AND (status = 'blocked' OR (status = 'verifying' AND next_attempt_at > clock_timestamp()))
-     RETURNING ${changeColumns}`,
-    [lane.id],
-  );
+  const inLane = `lane_id = $7 AND position > (SELECT finished_to FROM lane WHERE id = $7)`;
+  const resumed = [
+    ...(await moveActions(manager, { from: ['blocked'], to: 'queued', where: inLane, values: [lane.id] })),
+    ...(await moveActions(manager, {
+      from: ['verifying'],
+      to: 'verifying',
+      reason: 'outcome_unknown',
+      where: `${inLane} AND next_attempt_at > clock_timestamp()`,
+      values: [lane.id],
+    })),
+  ];
   if (resumed.length === 0) return undefined;
-  await appendChanges(manager, resumed);
   return makeLaneDue(manager, organization, userId);
 }

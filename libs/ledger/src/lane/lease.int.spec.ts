@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { ledgerMigrations } from '../migrations/index.js';
-import { attemptAt, newAction, newJob, TestLedger } from '../testing/ledger.js';
+import { attemptAt, newAction, newJob, TestLedger } from '../fixture/ledger.js';
 import type { Holder } from './holder.js';
 import type { Lanes } from './lanes.js';
 import type { Lease } from './lease.js';

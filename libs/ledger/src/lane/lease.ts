@@ -1,6 +1,7 @@
 import { firstRow, rows } from '@bliro/database';
-import type { EntityManager } from 'typeorm';
-import { appendChanges, changeColumns, type ActionChange } from '../action/change.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import { conclude, type Outcome } from '../action/conclude.js';
+import { blockedUntil } from '../action/patience.js';
 
 /** The right to run one lane. `fence` grows with each lease; `seq` is the lane's state that was last read. */
 export interface Lease {
@@ -8,11 +9,17 @@ export interface Lease {
   readonly organization: string;
   readonly userId: string;
   readonly fence: string;
+  /** Key of the advisory lock that `joinAsHolder` took. */
+  readonly holder: string;
   seq: string;
 }
 
+/** For WHERE of a statement over `lane` whose first values are `heldValues`: the lane is still this lease's. */
+export const heldBy = 'lane.id = $1 AND lane.fence = $2 AND lane.holder = $3';
+export const heldValues = ({ laneId, fence, holder }: Lease): string[] => [laneId, fence, holder];
+
 /** Seconds; an interval of PostgreSQL's clock, never of ours. */
-export const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 15;
 const leaseEnd = `clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
 
 // clock_timestamp(), not now(): the statement may have waited for the row, and the lease would be shorter than it says.
@@ -22,39 +29,61 @@ const takeLane = `
     WHEN due <= clock_timestamp() THEN true
     WHEN holder IS NOT NULL THEN pg_try_advisory_xact_lock(holder)
     ELSE false END
-  RETURNING id AS "laneId", organization, user_id AS "userId", fence::text AS fence, seq::text AS seq`;
+  RETURNING id AS "laneId", organization, user_id AS "userId", fence::text AS fence, holder::text AS holder,
+    seq::text AS seq`;
+
+interface LeftBehind {
+  id: string;
+  status: 'running' | 'blocked';
+  reads: boolean;
+}
 
 // Whatever still runs in a lane that was just taken was begun by a holder who is gone.
-const doubtRunning = `
-  UPDATE action SET status = 'verifying', version = version + 1, changed_at = clock_timestamp(),
-    reason = 'outcome_unknown', next_attempt_at = NULL
-  WHERE lane_id = $1 AND status = 'running' AND position > (SELECT finished_to FROM lane WHERE id = $1)
-  RETURNING ${changeColumns}`;
+const leftBehind = `
+  SELECT id, status, tool LIKE 'read\\_%' AS reads FROM action
+  WHERE lane_id = $1 AND position > (SELECT finished_to FROM lane WHERE id = $1)
+    AND (status = 'running' OR (status = 'blocked' AND ${blockedUntil} <= clock_timestamp()))
+  ORDER BY position`;
 
-/** Two statements: the second must see what the last holder committed while the first waited for the lane's row. */
-export async function lease(manager: EntityManager, laneId: string, holder: string): Promise<Lease | undefined> {
-  const taken = await firstRow<Lease>(manager, takeLane, [laneId, holder]);
-  if (!taken) return undefined;
-  await appendChanges(manager, await rows<ActionChange>(manager, doubtRunning, [laneId]));
-  return taken;
+/**
+ * Takes a lane that is due, and ends what the last holder left running or what was blocked for too long. Two statements: the second
+ * must see what the last holder committed while the first waited for the lane's row.
+ */
+export function lease(dataSource: DataSource, laneId: string, holder: string): Promise<Lease | undefined> {
+  return dataSource.transaction(async (manager) => {
+    const taken = await firstRow<Lease>(manager, takeLane, [laneId, holder]);
+    if (!taken) return undefined;
+    for (const action of await rows<LeftBehind>(manager, leftBehind, [laneId]))
+      await conclude(manager, laneId, { actionId: action.id, outcome: endOf(action) });
+    return taken;
+  });
+}
+
+function endOf({ status, reads }: LeftBehind): Outcome {
+  if (status === 'blocked') {
+    const message = 'What kept it from being done was not resolved in the time that the organization allows.';
+    return { status: 'expired', reason: 'blocked_too_long', message };
+  }
+  if (reads) return { status: 'retrying', reason: 'interrupted', nextAttemptInMs: 0 };
+  return { status: 'verifying', reason: 'outcome_unknown', nextAttemptInMs: 0 };
 }
 
 /** False when somebody else has the lane, or the holder was taken for dead. */
-export async function renew(manager: EntityManager, held: Lease, holder: string): Promise<boolean> {
+export async function renew(dataSource: DataSource, held: Lease): Promise<boolean> {
   const renewed = await rows(
-    manager,
-    `UPDATE lane SET due = ${leaseEnd} WHERE id = $1 AND fence = $2 AND holder = $3 RETURNING id`,
-    [held.laneId, held.fence, holder],
+    dataSource,
+    `UPDATE lane SET due = ${leaseEnd} WHERE ${heldBy} RETURNING id`,
+    heldValues(held),
   );
   return renewed.length > 0;
 }
 
 /** Keeps the lane's row until the transaction ends, where the lease still holds: nobody takes it over in between. */
-export async function lockHeld(manager: EntityManager, held: Lease, holder: string): Promise<boolean> {
+export async function lockHeld(manager: EntityManager, held: Lease): Promise<boolean> {
   const lane = await rows(
     manager,
-    `SELECT id FROM lane WHERE id = $1 AND fence = $2 AND holder = $3 AND due > clock_timestamp() FOR NO KEY UPDATE`,
-    [held.laneId, held.fence, holder],
+    `SELECT id FROM lane WHERE ${heldBy} AND due > clock_timestamp() FOR NO KEY UPDATE`,
+    heldValues(held),
   );
   return lane.length > 0;
 }

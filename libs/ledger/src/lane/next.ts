@@ -1,7 +1,7 @@
 import { rows } from '@bliro/database';
-import type { EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { startable } from '../action/state.js';
-import type { Lease } from './lease.js';
+import { heldBy, heldValues, type Lease } from './lease.js';
 
 export interface LaneAction {
   id: string;
@@ -17,12 +17,13 @@ export interface LaneAction {
   correlationId: string;
   status: (typeof startable)[number];
   attempts: number;
-  /** True when somebody cancelled it after it had been sent. */
+  /** True when somebody cancelled it after it had been sent: no call is permitted to it any more. */
   cancelRequested: boolean;
   /** Account and environment of its first attempt. */
   boundTo?: { environmentId: string; tenantId: string; subject: string };
   /** Records of the actions that it comes after, by their ids in the job. */
   fromActions: Record<string, { table: string; id: string }>;
+  /** The last one in the environment that it is bound to. */
   lastAttempt?: LastAttempt;
 }
 
@@ -63,18 +64,18 @@ const nextActions = `
           'etag', attempt.etag, 'before', before.body)
         FROM attempt LEFT JOIN content before ON before.action_id = attempt.action_id AND before.kind = 'before'
           AND before.number = attempt.number
-        WHERE attempt.action_id = action.id ORDER BY attempt.number DESC LIMIT 1) AS "lastAttempt"
+        WHERE attempt.action_id = action.id AND attempt.environment_id = action.environment_id ORDER BY attempt.number DESC LIMIT 1) AS "lastAttempt"
     FROM action JOIN job ON job.id = action.job_id
       JOIN content input ON input.action_id = action.id AND input.kind = 'input'
     WHERE action.lane_id = lane.id AND action.position > lane.finished_to AND action.status = ANY($4)
       AND (action.next_attempt_at IS NULL OR action.next_attempt_at <= clock_timestamp())
     ORDER BY action.position LIMIT $5
   ) work ON true
-  WHERE lane.id = $1 AND lane.fence = $2 AND lane.holder = $3`;
+  WHERE ${heldBy}`;
 
 /** What may start now, in the order of acceptance; none when the lease is lost. Notes in the lease what state of the lane was read. */
-export async function next(manager: EntityManager, held: Lease, holder: string, limit: number): Promise<LaneAction[]> {
-  const found = await rows<Row>(manager, nextActions, [held.laneId, held.fence, holder, startable, limit]);
+export async function next(dataSource: DataSource, held: Lease, limit: number): Promise<LaneAction[]> {
+  const found = await rows<Row>(dataSource, nextActions, [...heldValues(held), startable, limit]);
   held.seq = found[0]?.seq ?? held.seq;
   return found.filter((row) => row.id !== null).map(laneAction);
 }

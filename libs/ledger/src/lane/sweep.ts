@@ -1,5 +1,5 @@
 import { rows } from '@bliro/database';
-import type { EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 
 export interface DueLane {
   readonly laneId: string;
@@ -25,7 +25,7 @@ const markDue = `
   SELECT "laneId", fence FROM woken ORDER BY due`;
 
 /** Due lanes that nobody alive holds and nobody woke in the last 5 s, oldest first. Lanes of holders whose lock is gone are due at once. */
-export async function sweep(manager: EntityManager, limit: number): Promise<DueLane[]> {
-  await manager.query(freeLanesOfTheDead);
-  return rows<DueLane>(manager, markDue, [limit]);
+export async function sweep(dataSource: DataSource, limit: number): Promise<DueLane[]> {
+  await dataSource.query(freeLanesOfTheDead);
+  return rows<DueLane>(dataSource, markDue, [limit]);
 }

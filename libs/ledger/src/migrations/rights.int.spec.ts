@@ -1,7 +1,7 @@
 import { testDatabase, type TestDatabase } from '@bliro/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { newJob, TestLedger } from '../testing/ledger.js';
+import { newJob, TestLedger } from '../fixture/ledger.js';
 import { ledgerMigrations } from './index.js';
 
 const tables = ['lane', 'job', 'action', 'attempt', 'content', 'event'];
