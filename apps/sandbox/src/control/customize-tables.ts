@@ -49,7 +49,7 @@ export function addTable({ schema }: Organization, given: Part<'table'>): void {
   const entitySetName = given.entitySetName ?? `${name}s`;
   if (schema.tableOfSet(entitySetName)) throw problem('table_exists', `There is a set ${entitySetName} already.`);
   const prefix = name.includes('_') ? `${name.split('_')[0] ?? ''}_` : '';
-  const made = Object.entries(columns).map(([column, one]) => [column, columnFrom(column, one)]);
+  const made = Object.entries(columns).map(([column, one]): [string, Column] => [column, columnFrom(column, one)]);
   schema.put(
     defineTable({
       logicalName: name,

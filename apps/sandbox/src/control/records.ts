@@ -37,7 +37,7 @@ export function auditOf(sandbox: Sandbox, place: { environment: string; table?: 
   const audit = organization.schema.table('audit');
   if (!audit) return [];
   const { table } = place;
-  return Array.from(organization.store.all('audit'))
+  return [...organization.store.all('audit')]
     .filter(({ values }) => table === undefined || values['objecttypecode'] === table)
     .map((row) => shown(audit, row));
 }
@@ -91,7 +91,10 @@ export function tableNamed({ schema }: Organization, name: string): Table {
 }
 
 function shown(table: Table, { id, version, values }: Row): object {
-  const flat = Object.entries(values).map(([name, value]) => [name, isReference(value) ? value.id : value]);
+  const flat = Object.entries(values).map(([name, value]): [string, unknown] => [
+    name,
+    isReference(value) ? value.id : value,
+  ]);
   return { [table.primaryId]: id, ...Object.fromEntries(flat), versionnumber: version };
 }
 

@@ -77,7 +77,7 @@ describe('EntityDefinitions', () => {
     ["(LogicalName='nothing')", 404],
     ['(LogicalName=task)', 404],
     [`${task}/Nothing`, 400],
-    [`${cast('Nonsense')}`, 404],
+    [cast('Nonsense'), 404],
     [`${task}?$select=Nothing`, 400],
     [`${task}?$expand=Nothing`, 400],
     ['?$filter=Nothing eq true', 400],

@@ -76,7 +76,7 @@ export class Protection {
    * @returns what to call when it is done, and headers that say what is left
    * @throws DataverseFailure 429 with Retry-After
    */
-  enter(user: string, now = Date.now()): { leave: () => void; headers: () => Record<string, string> } {
+  enter(user: string, now = Date.now()): { leave: (at?: number) => void; headers: () => Record<string, string> } {
     const limits = this.limits();
     const usage = this.users.get(user) ?? new Usage();
     this.users.set(user, usage);
@@ -86,8 +86,8 @@ export class Protection {
     const entry = usage.start(now);
     let left = false;
     return {
-      leave: () => {
-        if (!left) usage.end(entry, Date.now());
+      leave: (at = Date.now()) => {
+        if (!left) usage.end(entry, at);
         left = true;
       },
       headers: () => ({

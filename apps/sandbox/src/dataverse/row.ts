@@ -50,9 +50,8 @@ export class RowStore implements Rows {
   }
 
   put(table: string, row: Row): void {
-    let rows = this.tables.get(table);
-    if (!rows) this.tables.set(table, (rows = new Map()));
-    rows.set(row.id, row);
+    const rows = this.tables.get(table) ?? new Map<string, Row>();
+    this.tables.set(table, rows.set(row.id, row));
   }
 
   delete(table: string, id: string): void {

@@ -149,7 +149,7 @@ export const edmTypes: Record<Column['type'], string> = {
 
 function wrongType({ table, name, column }: Place, given: unknown): DataverseFailure {
   const expected = column.dateBehavior === 'DateOnly' ? 'Edm.Date' : edmTypes[column.type];
-  const shown = typeof given === 'object' ? 'object' : `${typeof given} '${String(given).slice(0, 60)}'`;
+  const shown = `${typeof given} '${JSON.stringify(given).slice(0, 60)}'`;
   return badPayload(
     table.entitySetName,
     `Cannot convert the ${shown} of '${name}' to the expected type '${expected}'.`,

@@ -61,9 +61,10 @@ const keys = ['Id', 'UniqueName', 'Region', 'State', 'Version'];
 
 /** A key leads to a list, too; texts are compared with their case. */
 function keyTest(path: string): (instance: Instance) => boolean {
-  const [, key] = /^\/api\/discovery\/v2\.0\/Instances(?:\((.+)\))?$/.exec(decoded(path)) ?? [undefined, ''];
-  if (key === '') throw unknownSegment(path.slice(0, 100));
-  if (key === undefined) return () => true;
+  const match = /^\/api\/discovery\/v2\.0\/Instances(?:\((.+)\))?$/.exec(decoded(path));
+  if (!match) throw unknownSegment(path.slice(0, 100));
+  const [, key = ''] = match;
+  if (key === '') return () => true;
   const [name = ''] = isGuid(key) ? ['Id'] : key.split('=');
   if (!keys.includes(name)) throw unknownProperty(name.slice(0, 60), 'Instance');
   return jsonTest(parseFilter(isGuid(key) ? `Id eq ${key}` : key.replace('=', ' eq ')));

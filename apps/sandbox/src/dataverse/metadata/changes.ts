@@ -181,8 +181,8 @@ function conditionTest({
   const tests: Record<typeof ConditionOperator, (found: unknown) => boolean> = {
     Equals: (found) => found === list[0],
     NotEquals: (found) => found !== list[0],
-    In: (found) => list.includes(found as never),
-    NotIn: (found) => !list.includes(found as never),
+    In: (found) => list.includes(found),
+    NotIn: (found) => !list.includes(found),
     GreaterThan: (found) => Number(found) > Number(list[0]),
     LessThan: (found) => Number(found) < Number(list[0]),
   };

@@ -107,7 +107,9 @@ function members(
   const all = itemsOf(organization, table, collection, chosen, beyond.length > 0 ? expanding(beyond) : keyed(options));
   const item = all.find((one) => hasKey(one, key));
   if (!item) throw missing(`Could not find an attribute with specified name: ${key.slice(0, 100)}.`);
-  return beyond.length > 0 ? choicesOf(item, beyond) : pick(item, options, collection);
+  if (beyond.length > 0) return choicesOf(item, beyond);
+  const expanded = (options.expand ?? []).map(({ property }): [string, unknown] => [property, item[property]]);
+  return { ...pick(item, options, collection), ...Object.fromEntries(expanded) };
 }
 
 function keyed(options: Asked): Asked {
@@ -149,7 +151,7 @@ function plainItems({ schema }: Organization, { logicalName }: Table, collection
   const relations = schema.relations();
   const shown = (all: typeof relations): Json[] => {
     const items = all.map((relation) => relationMetadata(schema, relation));
-    return [...new Map(items.map((item) => [`${String(item['SchemaName'])}`, item])).values()];
+    return [...new Map(items.map((item) => [item['SchemaName'], item])).values()];
   };
   switch (collection) {
     case 'ManyToOneRelationships':

@@ -169,7 +169,9 @@ export function relationMetadata(schema: Schema, relation: Relation): Json {
     IsHierarchical: false,
     CascadeConfiguration: {
       Assign: 'NoCascade',
-      Delete: { cascade: 'Cascade', restrict: 'Restrict', none: 'RemoveLink' }[relation.onDelete ?? 'none'],
+      Delete: { cascade: 'Cascade', restrict: 'Restrict', keep: 'NoCascade', none: 'RemoveLink' }[
+        relation.onDelete ?? 'none'
+      ],
       Merge: 'NoCascade',
       Reparent: 'NoCascade',
       Share: 'NoCascade',

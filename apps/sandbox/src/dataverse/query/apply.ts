@@ -52,9 +52,7 @@ function grouped(reader: Reader, table: Table, rows: readonly Row[], inner: stri
   for (const row of rows) {
     const values = keys.map(({ path }) => path.read(row));
     const id = JSON.stringify(values.map(fold));
-    const key = () =>
-      Object.fromEntries(keys.map(({ name }, at) => [name, values[at]]).filter(([, value]) => value !== null));
-    const group: { key: Json; rows: Row[] } = groups.get(id) ?? { key: key(), rows: [] };
+    const group = groups.get(id) ?? { key: present(keys.map(({ name }, at) => [name, values[at]])), rows: [] as Row[] };
     group.rows.push(row);
     groups.set(id, group);
   }
@@ -68,7 +66,11 @@ function keyOf(reader: Reader, table: Table, names: string[]): { name: string; p
 }
 
 function totals(wanted: readonly Aggregate[], rows: readonly Row[]): Json {
-  return Object.fromEntries(wanted.map(({ alias, of }) => [alias, of(rows)]).filter(([, value]) => value !== null));
+  return present(wanted.map(({ alias, of }) => [alias, of(rows)]));
+}
+
+function present(pairs: readonly [string, unknown][]): Json {
+  return Object.fromEntries(pairs.filter(([, value]) => value !== null));
 }
 
 function aggregates(reader: Reader, table: Table, text: string): Aggregate[] {

@@ -38,5 +38,6 @@ function symbolOf({ rows }: Reader, { values }: Row): string {
   const symbol = isReference(currency ?? null)
     ? rows.find('transactioncurrency', (currency as { id: string }).id)
     : undefined;
-  return String(symbol?.values['currencysymbol'] ?? '');
+  const text = symbol?.values['currencysymbol'];
+  return typeof text === 'string' ? text : '';
 }

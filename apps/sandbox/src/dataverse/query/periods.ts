@@ -32,7 +32,7 @@ function relativePeriod(direction: string, unit: Unit, count: number, now: Date)
   const text = fine ? timeText : dayText;
   const start = fine ? now : dayStart(now);
   if (direction === 'OlderThan') return { from: ALWAYS.first, to: text(shifted(start, unit, -count)) };
-  if (direction === 'Last') return { from: text(shifted(start, unit, -count)), to: timeText(now) };
+  if (direction === 'Last') return { from: text(shifted(start, unit, -count)), to: after(now) };
   return { from: timeText(now), to: text(shifted(start, unit, fine ? count : count + (unit === 'Days' ? 1 : 0))) };
 }
 
@@ -45,6 +45,11 @@ function calendarPeriod(which: string, unit: string, now: Date): Period {
       ? shifted(today, 'Days', -today.getUTCDay())
       : new Date(Date.UTC(today.getUTCFullYear(), unit === 'Year' ? 0 : today.getUTCMonth(), 1));
   return { from: dayText(shifted(start, plural, step)), to: dayText(shifted(start, plural, step + 1)) };
+}
+
+/** Times are whole seconds, and this one belongs to what is past. */
+function after(time: Date): string {
+  return timeText(new Date(time.getTime() + 1000));
 }
 
 function dayStart(time: Date): Date {

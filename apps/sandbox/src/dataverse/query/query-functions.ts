@@ -1,12 +1,12 @@
 import { badQuery } from '../failure.js';
 import type { Property } from '../property.js';
 import type { Row } from '../row.js';
-import type { Table } from '../schema/table.js';
+import { columnOf, type Table } from '../schema/table.js';
 import { edmTypes } from '../value.js';
 import type { Test } from './compile.js';
 import type { Expression } from './expression.js';
 import { fold, instant, storedValue } from './literal.js';
-import { pathOf } from './path.js';
+import { pathOf, walk, type Path } from './path.js';
 import { periodOf, type Period } from './periods.js';
 import type { Reader, Scalar } from './reader.js';
 import type { Literal } from './tokens.js';
@@ -29,11 +29,19 @@ interface Given {
  * @throws DataverseFailure for one that isn't served
  */
 export function queryFunction(reader: Reader, table: Table, { name, property: names, values }: Call): Test {
-  const { property, read } = pathOf(reader, table, names);
+  const { property, read } = columnPath(reader, table, names);
   const make = functions[name] ?? periodFunction(name);
   if (!make) throw badQuery(`An unknown function with name 'Microsoft.Dynamics.CRM.${name.slice(0, 60)}' was found.`);
   const holds = make({ reader, property, values, name });
   return (row: Row) => holds(fold(read(row)));
+}
+
+/** A lookup is named by its logical name here, and not as reading names it. */
+function columnPath(reader: Reader, table: Table, names: readonly string[]): Path {
+  const owner = walk(reader, table, names.slice(0, -1)).table;
+  const last = names.at(-1) ?? '';
+  const property = columnOf(owner, last)?.targets ? `_${last}_value` : last;
+  return pathOf(reader, table, [...names.slice(0, -1), property]);
 }
 
 const functions: Partial<Record<string, Make>> = {

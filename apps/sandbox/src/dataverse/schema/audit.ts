@@ -4,6 +4,9 @@ import { defineTable } from './table.js';
 
 const audited = ['account', 'contact', 'lead', 'opportunity', 'task', 'phonecall', 'appointment', 'annotation'];
 
+/** What it says of a row stays when the row is gone. */
+const kept = { ...readOnly, onDelete: 'keep' } as const;
+
 /** Who wrote what and when, kept by the server. */
 export const audit = defineTable({
   logicalName: 'audit',
@@ -22,7 +25,7 @@ export const audit = defineTable({
     action: choice('Event', { 1: 'Create', 2: 'Update', 3: 'Delete' }, readOnly),
     operation: choice('Operation', { 1: 'Create', 2: 'Update', 3: 'Delete', 4: 'Access' }, readOnly),
     objecttypecode: fixed('Entity'),
-    objectid: lookup('Record', Object.fromEntries(audited.map((table) => [`objectid_${table}`, table])), readOnly),
+    objectid: lookup('Record', Object.fromEntries(audited.map((table) => [`objectid_${table}`, table])), kept),
     userid: lookup('Changed By', { userid: 'systemuser' }, readOnly),
     callinguserid: lookup('Calling User', { callinguserid: 'systemuser' }, readOnly),
     attributemask: memo('Attribute Mask', 100_000, readOnly),

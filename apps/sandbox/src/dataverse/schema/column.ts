@@ -35,7 +35,7 @@ export interface Target {
 }
 
 /** What becomes of a row when the row that its lookup points to is deleted; without a word, the link goes. */
-export type OnDelete = 'cascade' | 'restrict';
+export type OnDelete = 'cascade' | 'restrict' | 'keep';
 
 export interface Column {
   type: ColumnType;
@@ -128,15 +128,21 @@ export const customer = (label: string, navigation: string, more: More = {}): Co
 export const owner = (navigation: string): Column =>
   column('Owner', 'Owner', { targets: aims({ [navigation]: 'owner' }), required: 'SystemRequired' });
 
+/** Rows of these have a phonetic name, too. */
+const named = ['account', 'contact', 'lead', 'systemuser'];
+
 /** What Dataverse puts beside a column for reading: never written, and left out of rows. */
-export function companions(name: string, { type, label, options }: Column): Record<string, Column> {
+export function companions(name: string, { type, label, options, targets = [] }: Column): Record<string, Column> {
   const beside = (kind: ColumnType, suffix: string, more: Partial<Column> = {}) => ({
     [`${name}${suffix}`]: column(kind, label, { ...readOnly, companionOf: name, ...more }),
   });
   const text = { maxLength: 100, format: 'Text' };
   switch (type) {
     case 'Lookup':
-      return beside('String', 'name', text);
+      return {
+        ...beside('String', 'name', text),
+        ...(targets.some(({ table }) => named.includes(table)) ? beside('String', 'yominame', text) : {}),
+      };
     case 'Customer':
     case 'Owner':
       return {

@@ -177,6 +177,37 @@ const lead = `
   msdyn_scorereasons !memo Score Reasons
   msdyn_segmentid id Segment Id
   msdyn_salesassignmentresult !choice:Succeeded,Failed,In_Progress Sales Assignment Result
+  msdyn_gdproptout yesno GDPR Optout
+  msdyn_leadkpiid id Lead KPI
+  msdyn_predictivescoreid id Predictive Score
+  msdyn_salesassignmentstatus !choice:Assigned,Unassigned,Rule_Missing Assignment Status
+  msdyn_currentassignmentrule !text:200 Current Assignment Rule
+  msdyn_assignmenttrackingid !text:100 Assignment Tracking
+  msdyn_nextstep text:500 Next Step
+  msdyn_nextstepdueon time Next Step Due
+  msdyn_bestcontacttime choice:Morning,Noon,Afternoon,Evening Best Contact Time
+  msdyn_consentstate choice:Given,Refused,Not_asked Consent
+  msdyn_engagementlevel !choice:High,Medium,Low Engagement Level
+  msdyn_enrichedon !time Enriched On
+  msdyn_leadtype choice:New_Business,Renewal,Upsell Lead Type
+  msdyn_partnercontactid lookup:contact/msdyn_PartnerContact Partner Contact
+  msdyn_partneraccountid lookup:account/msdyn_PartnerAccount Partner Account
+  msdyn_handoverto lookup:systemuser/msdyn_HandoverTo Hand Over To
+  msdyn_region choice:EMEA,Americas,Asia_Pacific Region
+  msdyn_competitor text:200 Competitor
+  msdyn_budgetapproved yesno Budget Approved
+  msdyn_buyingrole choice:Decision_Maker,Influencer,User,Blocker Buying Role
+  msdyn_sourcedetail text:500 Source Detail
+  msdyn_campaigncode text:32 Campaign Code
+  msdyn_isduplicate !yesno Is Duplicate
+  msdyn_requalified yesno Requalified
+  msdyn_firstresponse !time First Response
+  msdyn_touchpoints !whole:10000 Touchpoints
+  msdyn_webvisits !whole:10000 Web Visits
+  msdyn_openedemails !whole:10000 Opened Emails
+  msdyn_productinterestid lookup:product/msdyn_ProductInterest Product Interest
+  msdyn_expectedseats whole:1000000 Expected Seats
+  msdyn_potentialvalue money Potential Value
   msdyn_ordertype choice:Item_based,Service_Maintenance_Based Order Type
   teamsfollowed whole TeamsFollowed
 `;

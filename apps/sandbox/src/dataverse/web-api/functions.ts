@@ -54,7 +54,7 @@ function argumentsOf(inner: string, aliases: ReadonlyMap<string, string>): Map<s
 }
 
 function valueOf(text: string): unknown {
-  if (/^[[{"]/.test(text)) {
+  if (/^[{"]/.test(text)) {
     try {
       return JSON.parse(text);
     } catch {
@@ -62,6 +62,8 @@ function valueOf(text: string): unknown {
     }
   }
   if (isGuid(text) || text === '') return text;
-  const parsed = parseFilter(`x eq ${text}`);
-  return parsed.kind === 'compare' && parsed.right.kind === 'literal' ? parsed.right.literal.value : undefined;
+  // Lists and literals are written as in a filter.
+  const parsed = parseFilter(`Microsoft.Dynamics.CRM.In(PropertyValues=${text})`);
+  const values = parsed.kind === 'query function' ? parsed.values.map(({ value }) => value) : [];
+  return text.startsWith('[') ? values : values[0];
 }

@@ -54,7 +54,9 @@ function query(request: WebApiRequest, reader: Reader, place: Rows): WebApiAnswe
   const shape = shapeOf(reader, table, options);
   const found = rowsOf(reader, place, options, preferences);
   const size = Math.min(preferences.maxPageSize ?? LONGEST_PAGE, LONGEST_PAGE);
-  const { rows, next } = pageOf(found, size, table.primaryId, options.skipToken);
+  const top = preferences.maxPageSize === undefined ? options.top : undefined;
+  const within = top === undefined ? found : found.slice(0, top);
+  const { rows, next } = pageOf(within, size, table.primaryId, options.skipToken);
   const context = shape.context === '' ? '' : `(${shape.context})`;
   const body = {
     '@odata.context': `${root}$metadata#${table.entitySetName}${context}`,
@@ -66,14 +68,13 @@ function query(request: WebApiRequest, reader: Reader, place: Rows): WebApiAnswe
   return answer(200, body, appliedHeaders(preferences));
 }
 
-/** `$top` counts only where no page size is preferred. */
+/** All rows of a query, or as many as `$top` needs, which counts only where no page size is preferred. */
 function rowsOf(reader: Reader, place: Rows, options: QueryOptions, preferences: Preferences): Row[] {
   const top = preferences.maxPageSize === undefined ? options.top : undefined;
   const enough = options.count ? Infinity : (top ?? Infinity);
-  const found = place.parent
+  return place.parent
     ? narrowed(reader, place.table, reader.related(place.parent.row, place.parent.relation), options, enough)
     : search(reader, place.table, options, enough);
-  return top === undefined ? found : found.slice(0, top);
 }
 
 function countAnnotations({ schema }: Reader, { annotation }: Preferences, total: number | undefined): object {

@@ -42,7 +42,10 @@ export function writable(table: Table, values: Values, operation: 'create' | 'up
 
 function finish(table: Table, draft: Draft, given: Values, author: Author, now: string): Draft {
   if (table.columns['fullname'] && table.columns['lastname'])
-    draft['fullname'] = [draft['firstname'], draft['lastname']].filter((part) => part).join(' ');
+    draft['fullname'] = ['firstname', 'lastname']
+      .map((name) => textOf(draft[name]))
+      .join(' ')
+      .trim();
   settleMoney(table, draft, given, author);
   settleFile(table, draft, given);
   Object.assign(draft, { modifiedon: now, modifiedby: userRef(author.userId) });
@@ -88,10 +91,11 @@ function settleMoney(table: Table, draft: Draft, given: Values, author: Author):
 function settleFile({ logicalName }: Table, draft: Draft, given: Values): void {
   const body = given['documentbody'];
   if (logicalName !== 'annotation' || body === undefined) return;
-  if (body !== null && !/^[A-Za-z0-9+/]*={0,2}$/.test(String(body)))
+  const file = textOf(body);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(file))
     // That this is the code is a guess.
     throw new DataverseFailure(400, '0x80040203', 'The document body is not valid base64.');
-  draft['filesize'] = body === null ? null : Buffer.byteLength(String(body), 'base64');
+  draft['filesize'] = body === null ? null : Buffer.byteLength(file, 'base64');
 }
 
 /** State and status go in pairs: one that is given alone brings a fitting other, or is refused. */
@@ -119,6 +123,10 @@ function refuseClosedActivity(table: Table, row: Row, given: Values): void {
   const closed = row.values['statecode'] === 1 || row.values['statecode'] === 2;
   if (!table.activity || !closed || given['statecode'] !== undefined) return;
   throw new DataverseFailure(400, '0x80040203', 'Cannot update Closed or Cancelled Activity');
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function userRef(id: string): Reference {

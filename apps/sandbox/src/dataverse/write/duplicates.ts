@@ -38,7 +38,7 @@ export function refuseDuplicates(
 
 function folded(value: unknown): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean).toLowerCase();
+  return JSON.stringify(value).toLowerCase();
 }
 
 function duplicate(): DataverseFailure {

@@ -93,7 +93,7 @@ export async function remove(work: Work, table: Table, id: string, { ifMatch }: 
   requireVersion(row, ifMatch);
   await plugIns(work, 'delete', table, {}, row);
   for (const relation of organization.schema.relations())
-    if (relation.referenced === table.logicalName) await release(work, relation, id);
+    if (relation.referenced === table.logicalName && relation.onDelete !== 'keep') await release(work, relation, id);
   transaction.delete(table.logicalName, id);
 }
 
