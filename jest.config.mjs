@@ -23,8 +23,13 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/!(*.int|*.e2e).spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/!(*.int|*.e2e|*.browser).spec.ts'],
+    },
     { ...shared, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.int.spec.ts'] },
+    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.browser.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/apps/e2e/src/**/*.e2e.spec.ts'] },
   ],
 };

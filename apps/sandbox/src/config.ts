@@ -18,12 +18,9 @@ export const configSchema = z.object({
   SANDBOX_CLIENT_SECRET_FILE: secretFile()
     .optional()
     .meta({ description: "File with auth-service's client secret; without it only the test client is registered" }),
-  SANDBOX_CLIENT_CERTIFICATE_FILE: file()
-    .pipe(z.string().transform(readCertificates))
-    .optional()
-    .meta({
-      description: "PEM file with auth-service's certificate (or several), whose key may sign client assertions",
-    }),
+  SANDBOX_CLIENT_CERTIFICATE_FILE: file().pipe(z.string().transform(readCertificates)).optional().meta({
+    description: "PEM file with auth-service's certificate (or several), whose key may sign client assertions",
+  }),
   SANDBOX_CLIENT_FEDERATION_FILE: file().pipe(z.string().transform(readFederation)).optional().meta({
     description:
       "JSON file {issuer, subject, audience?, jwks}: whose tokens auth-service may present in a secret's place, as a Kubernetes service account does",

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findChromium } from './chromium.js';
 import { runCommand, type Command } from './command.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { Failure } from './failure.js';
@@ -15,20 +16,33 @@ runCommand(async (command) => {
     await types();
     await lint();
   }
-  const env = { DATABASE_URL: process.env['DATABASE_URL'] ?? (await testServer(command)) };
+  const chromium = findChromium();
+  const env = {
+    DATABASE_URL: process.env['DATABASE_URL'] ?? (await testServer(command)),
+    ...(chromium === undefined ? {} : { CHROMIUM: chromium }),
+  };
   const tallies: Tally[] = [];
-  for (const [what, ...args] of only.length > 0 ? [['chosen', ...only]] : suites)
-    tallies.push(await jest(what ?? '', args, env));
+  for (const [what, ...args] of suites(only, chromium)) tallies.push(await jest(what ?? '', args, env));
   report(tallies);
   return 'done';
 });
 
-const suites = [
-  ['unit', '--selectProjects', 'unit'],
-  ['integration', '--selectProjects', 'int'],
-  // One system at a time: each suite brings up all processes.
-  ['end-to-end', '--selectProjects', 'e2e', '--runInBand'],
-];
+function suites(only: string[], chromium: string | undefined): string[][] {
+  // Where every test has to run, a missing browser is a failure, which the browser tests put into words.
+  const browser = chromium !== undefined || process.env['CI'] === 'true';
+  if (!browser)
+    process.stdout.write(
+      'The browser tests need Chromium, which this machine lacks; they are left out. To run them: apt-get install chromium\n',
+    );
+  if (only.length > 0) return [['chosen', ...only, ...(browser ? [] : ['--ignoreProjects', 'browser'])]];
+  return [
+    ['unit', '--selectProjects', 'unit'],
+    ['integration', '--selectProjects', 'int'],
+    ...(browser ? [['browser', '--selectProjects', 'browser']] : []),
+    // One system at a time: each suite brings up all processes.
+    ['end-to-end', '--selectProjects', 'e2e', '--runInBand'],
+  ];
+}
 
 async function testServer(command: Command): Promise<string> {
   const server = await startEmbeddedPostgres(

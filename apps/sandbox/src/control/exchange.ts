@@ -57,19 +57,12 @@ export async function conduct<K extends Known>(
   if (effect?.kind === 'delay') await pause(effect.ms, sandbox.closing);
   const answer = record(entry, await exchange.carryOut(known));
   if (answer.committed) sandbox.logger.info(logFields(entry, request), 'committed');
-  switch (effect?.kind) {
-    case 'dropAfterCommit':
-      entry.status = 0;
-      return drop(request, reply);
-    case 'cutBody':
-      if (answer.body === undefined) entry.status = 0;
-      return sendPart(request, reply, answer);
-    case 'slowBody':
-      return sendSlowly(reply, answer, effect.ms, sandbox.closing);
-    case 'delayAfterCommit':
-      await pause(effect.ms, sandbox.closing);
-  }
-  return send(reply, answer);
+  if (effect?.kind === 'delayAfterCommit') await pause(effect.ms, sandbox.closing);
+  if (effect?.kind === 'slowBody') return sendSlowly(reply, answer, effect.ms, sandbox.closing);
+  const silent = effect?.kind === 'dropAfterCommit' || (effect?.kind === 'cutBody' && answer.body === undefined);
+  if (silent) entry.status = 0;
+  if (silent) return drop(request, reply);
+  return effect?.kind === 'cutBody' ? sendPart(request, reply, answer) : send(reply, answer);
 }
 
 /** What a proxy, or a sign-in page on the way, answers in Microsoft's place: a success by its status alone. */

@@ -27,10 +27,9 @@ export function drop(request: FastifyRequest, reply: FastifyReply): FastifyReply
   return reply;
 }
 
-/** Half of the body, and then the connection ends; an answer without a body is cut off whole. */
+/** Half of the body, and then the connection ends. */
 export function sendPart(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   const bytes = begin(reply, answer);
-  if (bytes.length === 0) return drop(request, reply);
   reply.raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.raw.socket.destroy());
   return reply;
 }

@@ -36,7 +36,7 @@ function user(home: Tenant, account: string, name: string): User {
   return { upn, name, oid: stableId(`user/${upn}`), tenantId: home.id, admin: upn === home.adminUpn };
 }
 
-export const users: readonly User[] = [
+const everybody: User[] = [
   user(contoso, 'ada', 'Ada Berg'),
   user(contoso, 'ben', 'Ben Okafor'),
   user(contoso, 'eve', 'Eve Lind'),
@@ -47,8 +47,33 @@ export const users: readonly User[] = [
   user(northwind, 'admin', 'Northwind Admin'),
 ];
 
+/** In this order wherever they are listed. */
+export const users: readonly User[] = everybody;
+const atStart = everybody.length;
+
 const byUpn = new Map(users.map((person) => [person.upn, person]));
 const byOid = new Map(users.map((person) => [person.oid, person]));
+
+/** More people of a tenant, `<prefix>0001` and so on; who is there already is left alone. */
+export function addUsers(home: Tenant, prefix: string, count: number): User[] {
+  const numbers = Array.from({ length: count }, (_, at) => String(at + 1).padStart(4, '0'));
+  return numbers.map((number) => {
+    const one = user(home, `${prefix}${number}`, `${prefix.slice(0, 1).toUpperCase()}${prefix.slice(1)} ${number}`);
+    const known = byUpn.get(one.upn);
+    if (known) return known;
+    everybody.push(one);
+    byUpn.set(one.upn, one);
+    byOid.set(one.oid, one);
+    return one;
+  });
+}
+
+export function forgetAddedUsers(): void {
+  for (const { upn, oid } of everybody.splice(atStart)) {
+    byUpn.delete(upn);
+    byOid.delete(oid);
+  }
+}
 
 export function findUser(upn: string): User | undefined {
   return byUpn.get(upn.trim().toLowerCase());

@@ -12,6 +12,7 @@ afterAll(() => running.stop());
 
 const configured = (origin: string, proof: openid.ClientAuth, metadata: Partial<openid.ClientMetadata> = {}) =>
   openid.discovery(new URL(`${origin}/${tenantId}/v2.0`), testClient.clientId, metadata, proof, {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- is marked so to stand out; loopback has no TLS
     execute: [openid.allowInsecureRequests],
   });
 

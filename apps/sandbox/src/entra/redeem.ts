@@ -30,7 +30,7 @@ export function redeem(sandbox: Sandbox, request: TokenRequest): Promise<Record<
 async function redeemCode(sandbox: Sandbox, request: TokenRequest): Promise<Record<string, unknown>> {
   const { form, client } = request;
   const grant = sandbox.grants.findCode(required(form, 'code'));
-  if (!grant || grant.clientId !== client.clientId) throw EntraFailure.of(9002313);
+  if (grant?.clientId !== client.clientId) throw EntraFailure.of(9002313);
   if (!admits(request.authority, grant.user)) throw EntraFailure.of(700005);
   requireFresh(grant, sandbox.now());
   if (required(form, 'redirect_uri') !== grant.redirectUri) throw EntraFailure.of(500112);
@@ -48,7 +48,7 @@ async function redeemCode(sandbox: Sandbox, request: TokenRequest): Promise<Reco
 async function redeemRefreshToken(sandbox: Sandbox, request: TokenRequest): Promise<Record<string, unknown>> {
   const { form, client, authority } = request;
   const grant = sandbox.grants.findRefreshToken(required(form, 'refresh_token'));
-  if (!grant || grant.clientId !== client.clientId) throw EntraFailure.of(9002313);
+  if (grant?.clientId !== client.clientId) throw EntraFailure.of(9002313);
   if (!admits(authority, grant.user)) throw foreignUser(grant.user);
   sandbox.accounts.requirePresent(grant.user);
   if (grant.ended) throw EntraFailure.of(grant.ended);

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import type { Federation, ServiceRegistration } from './clients.js';
 
@@ -27,7 +26,7 @@ export function readFederation(text: string, ctx: z.RefinementCtx<string>): Fede
   const { data } = federationSchema.safeParse(parsed(text));
   if (data) {
     const { jwks, ...rest } = data;
-    return { ...rest, keys: jwks as JSONWebKeySet };
+    return { ...rest, keys: jwks };
   }
   ctx.issues.push({ code: 'custom', message: 'expected JSON {issuer, subject, audience?, jwks}', input: text });
   return z.NEVER;

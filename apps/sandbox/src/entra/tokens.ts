@@ -125,7 +125,7 @@ export async function bearerOf(
 ): Promise<Bearer | undefined> {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   const claims = token === undefined ? undefined : await entraKey.verify(token);
-  if (!claims || claims.aud !== `${origin}${path}` || claims['scp'] !== 'user_impersonation') return undefined;
+  if (claims?.aud !== `${origin}${path}` || claims['scp'] !== 'user_impersonation') return undefined;
   const { oid, upn, appid } = claims;
   if (typeof oid !== 'string' || typeof upn !== 'string') return undefined;
   return { oid, upn, ...(typeof appid === 'string' ? { appid } : {}) };

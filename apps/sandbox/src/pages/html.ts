@@ -20,10 +20,12 @@ function render(part: Part): string {
 }
 
 const STYLE = `
-  :root { color-scheme: light dark; --line: #8886; --accent: #0f6cbd; --link: #0f6cbd; }
-  @media (prefers-color-scheme: dark) { :root { --link: #75b6f5; } }
+  :root { color-scheme: light dark; --line: #8886; --accent: #0f6cbd;
+    --paper: #fff; --ink: #1b1b1b; --quiet: #595959; --link: #0b5cad; }
+  @media (prefers-color-scheme: dark) { :root { --paper: #1b1b1b; --ink: #eee; --quiet: #b4b4b4; --link: #8cc4ff; } }
   * { box-sizing: border-box; }
-  body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
+  body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink); }
+  ::placeholder { color: var(--quiet); opacity: 1; }
   main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
   main.card { max-width: 27rem; margin: 8vh auto; padding: 2rem; border: 1px solid var(--line); border-radius: 6px; }
   @media (max-width: 30rem) { main.card { margin: 0; min-height: 100vh; border: 0; padding: 1.5rem 1rem; } }
@@ -37,7 +39,7 @@ const STYLE = `
   .line { display: flex; gap: .5rem; margin-top: .25rem; }
   .line input { flex: 1; min-width: 0; }
   input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--line); border-radius: 4px; background: transparent; color: inherit; }
-  button small { display: block; opacity: .7; }
+  button small { display: block; color: var(--quiet); }
   .buttons { display: flex; flex-wrap: wrap; gap: .75rem; justify-content: flex-end; margin-top: 1.5rem; }
   .scroll { overflow-x: auto; }
   table { border-collapse: collapse; width: 100%; font-size: .875rem; }
@@ -52,7 +54,7 @@ const STYLE = `
   .fields label[hidden] { display: none; }
   .fields input, .fields select { display: block; width: 100%; margin-top: .2rem; }
   output { margin-left: .5rem; }
-  .quiet { opacity: .75; }
+  .quiet { color: var(--quiet); }
 `;
 
 interface PageOptions {
