@@ -9,7 +9,7 @@ import { documentedLimits } from './dataverse/protection.js';
 import { Accounts } from './entra/accounts.js';
 import { registeredClients, type Client, type ServiceRegistration } from './entra/clients.js';
 import { Consents } from './entra/consents.js';
-import type { User } from './entra/directory.js';
+import { forgetAddedUsers, type User } from './entra/directory.js';
 import { Grants } from './entra/grants.js';
 import { Sessions } from './entra/sessions.js';
 import { HostProduct } from './host/host-product.js';
@@ -106,6 +106,7 @@ export class Sandbox {
     this.faults.clear();
     this.settings.clear();
     for (const part of [this.accounts, this.consents, this.sessions, this.grants]) part.clear();
+    forgetAddedUsers();
     this.organizations = this.freshOrganizations();
   }
 

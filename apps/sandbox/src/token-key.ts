@@ -9,8 +9,12 @@ import {
 } from 'jose';
 import { randomUUID } from 'node:crypto';
 
+const MOST_VERIFIED = 10_000;
+
 /** A key pair that lives as long as this process: signs JWTs, and knows its own again. */
 export class TokenKey {
+  private readonly verified = new Map<string, JWTPayload>();
+
   private constructor(
     private readonly algorithm: 'RS256' | 'ES256' | 'EdDSA',
     private readonly privateKey: CryptoKey,
@@ -30,10 +34,14 @@ export class TokenKey {
     return new SignJWT(claims).setProtectedHeader({ alg: this.algorithm, typ, kid: this.kid }).sign(this.privateKey);
   }
 
-  /** The claims of a token that this key signed and that hasn't expired. */
+  /** The claims of a token that this key signed and that hasn't expired. A signature that was seen isn't checked again. */
   async verify(token: string): Promise<JWTPayload | undefined> {
+    const seen = this.verified.get(token);
+    if (seen?.exp !== undefined && seen.exp > Date.now() / 1000) return seen;
     try {
       const { payload } = await jwtVerify(token, this.publicKey, { algorithms: [this.algorithm] });
+      if (this.verified.size >= MOST_VERIFIED) this.verified.clear();
+      this.verified.set(token, payload);
       return payload;
     } catch {
       return undefined;

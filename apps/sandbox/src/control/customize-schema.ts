@@ -109,6 +109,16 @@ export const customizeSchema = z
         businessUnit: label.optional().meta({ description: 'by its name; a new one is made' }),
       })
       .optional(),
+    addUsers: z
+      .strictObject({
+        prefix: z
+          .string()
+          .regex(/^[a-z]{1,20}$/)
+          .default('rep'),
+        count: z.int().min(1).max(5000),
+      })
+      .optional()
+      .meta({ description: 'salespeople of the tenant, `<prefix>0001@…` and so on, until a reset' }),
     secureColumn: z
       .strictObject({
         table: name,

@@ -5,7 +5,7 @@ import type { Standing } from '../dataverse/rights/membership.js';
 import { administratorRole, customRole, fullRole, readRole, type Role } from '../dataverse/rights/role.js';
 import type { Value } from '../dataverse/row.js';
 import { parseValue } from '../dataverse/value.js';
-import { tenantOf, findUser, users } from '../entra/directory.js';
+import { addUsers, tenantOf, tenants, findUser, users } from '../entra/directory.js';
 import type { Sandbox } from '../sandbox.js';
 import { stableId } from '../stable-id.js';
 import type { Customization } from './customize-schema.js';
@@ -43,6 +43,7 @@ const steps: Steps = {
     organization.rules = organization.rules.filter((rule) => rule.name !== name);
   },
   user: changeUser,
+  addUsers: addPeople,
   secureColumn: secure,
   releaseColumn: (organization, { table, column }) => {
     organization.security.release(tableNamed(organization, table).logicalName, column);
@@ -108,6 +109,14 @@ function changeUser(organization: Organization, given: Part<'user'>): void {
   };
   membership.change(person, change);
   organization.seedUser(person);
+}
+
+function addPeople(organization: Organization, { prefix, count }: Part<'addUsers'>): void {
+  const home = tenants.find(({ id }) => id === organization.environment.tenantId);
+  for (const person of home ? addUsers(home, prefix, count) : []) {
+    organization.membership.change(person, { member: true, roles: [fullRole] });
+    organization.seedUser(person);
+  }
 }
 
 /** The unit of that name, made under the root where there is none. */

@@ -15,7 +15,11 @@ beforeEach(() => running.sandbox.reset());
 afterAll(() => running.stop());
 
 const newAccount = (name: string, fields: object = {}) =>
-  crm.create({ collection: 'accounts', data: { name, ...fields }, returnRepresentation: true });
+  crm.create<object, { accountid: string; '@odata.etag': string }>({
+    collection: 'accounts',
+    data: { name, ...fields },
+    returnRepresentation: true,
+  });
 
 /** dynamics-web-api 2.5.0, a client that nobody here wrote, uses the sandbox as it uses Dynamics. */
 describe('dynamics-web-api', () => {
@@ -36,7 +40,7 @@ describe('dynamics-web-api', () => {
   });
 
   it('retrieves with formatted values, an expanded lookup, and by ETag', async () => {
-    const contact = await crm.create({ collection: 'contacts', data: { lastname: 'Holm' } });
+    const contact = await crm.create<object, string>({ collection: 'contacts', data: { lastname: 'Holm' } });
     const { accountid } = await newAccount('Alpine', {
       accountcategorycode: 1,
       'primarycontactid@odata.bind': `/contacts(${contact})`,
@@ -129,8 +133,8 @@ describe('dynamics-web-api', () => {
 
   it('associates and disassociates', async () => {
     const { accountid } = await newAccount('Alpine');
-    const contact = await crm.create({ collection: 'contacts', data: { lastname: 'Holm' } });
-    const task = await crm.create({ collection: 'tasks', data: { subject: 'Call' } });
+    const contact = await crm.create<object, string>({ collection: 'contacts', data: { lastname: 'Holm' } });
+    const task = await crm.create<object, string>({ collection: 'tasks', data: { subject: 'Call' } });
     const single = { collection: 'accounts', primaryKey: accountid, navigationProperty: 'primarycontactid' };
     const related = { collection: 'accounts', primaryKey: accountid, relationshipName: 'Account_Tasks' };
     await crm.associateSingleValued({ ...single, relatedCollection: 'contacts', relatedKey: contact });

@@ -168,7 +168,7 @@ describe('the sandbox survives', () => {
 
   it('headers of every form', () => {
     const value = fc.oneof(
-      fc.string({ unit: fc.constantFrom(...'aW/"*,;= 1') }),
+      fc.string({ unit: fc.constantFrom('a', 'W/', '"', '*', ',', ';', '=', ' ', '1') }),
       fc.constantFrom('return=representation', '*', 'null'),
     );
     return holds(
