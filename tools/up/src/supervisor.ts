@@ -28,6 +28,7 @@ interface Running {
 }
 
 const mistakeInConfiguration = 78;
+const mostFailuresInARow = 6;
 const biggestLog = 50_000_000;
 
 /** Starts the services as processes, starts one that dies again, and ends them all. */
@@ -90,12 +91,19 @@ export class Supervisor {
         this.onGiveUp(new Failure(`${spec.name} refuses its configuration:\n${lastLines(spec.name, 12)}`));
         return;
       }
-      const inARow = Date.now() - began > 10_000 ? 0 : failures + 1;
+      // Somebody's kill is no fault of the service: it starts again at once, however often.
+      const inARow = code === null || Date.now() - began > 10_000 ? 0 : failures + 1;
+      if (inARow === mostFailuresInARow) {
+        this.onGiveUp(
+          new Failure(`${spec.name} ends right after each start. The end of its log:\n${lastLines(spec.name, 12)}`),
+        );
+        return;
+      }
       setTimeout(
         () => {
           if (!this.stopping) this.launch(spec, inARow);
         },
-        Math.min(100 * 2 ** failures, 5_000),
+        100 * 2 ** inARow,
       );
     });
   }
