@@ -1,24 +1,83 @@
 import { randomBytes } from 'node:crypto';
 import { runCommand } from './command.js';
 import { choosePort, portOf } from './ports.js';
+import { SandboxClient } from './sandbox-client.js';
 import { secretFile } from './secrets.js';
 import { baseEnvironment, sandboxSpec } from './services.js';
 import { Supervisor } from './supervisor.js';
 import { makeRunDirectories } from './workspace.js';
 
+/** What somebody who rehearses with an installation of their own may set. */
+const passedOn = [
+  'BIND_ADDRESS',
+  'HOST_AUDIENCE',
+  'SANDBOX_CLIENT_ID',
+  'SANDBOX_CLIENT_CERTIFICATE_FILE',
+  'SANDBOX_CLIENT_FEDERATION_FILE',
+];
+
 runCommand(async (command) => {
   makeRunDirectories();
   const port = await choosePort(portOf('SANDBOX_PORT', 8090));
-  const clientSecretFile = await secretFile('entra-client-secret', () => randomBytes(24).toString('base64url'));
+  const clientSecretFile =
+    process.env['SANDBOX_CLIENT_SECRET_FILE'] ??
+    (await secretFile('entra-client-secret', () => randomBytes(24).toString('base64url')));
+  const environment = { ...baseEnvironment({ sandboxPort: port }), ...ownSettings() };
   const supervisor = new Supervisor(command.giveUp);
   command.onStop(() => supervisor.stop());
-  await supervisor.start(sandboxSpec(port, baseEnvironment({ sandboxPort: port }), clientSecretFile));
-  const url = `http://127.0.0.1:${String(port)}`;
-  process.stdout.write(`ready ${url}
-It stands in for Entra ID, Global Discovery, Dataverse and the host product's sign-in. Its page: ${url}/
-Everything that a program needs to use it: curl -s ${url}/control/info
-To point a deployment at it: ENTRA_STANDIN_ORIGIN=${url} DISCOVERY_URL=${url}/discovery ALLOW_LOCAL_STANDINS=1, with the client secret in ${clientSecretFile}
-Ctrl-C stops it.
-`);
+  await supervisor.start(sandboxSpec(port, environment, clientSecretFile));
+  process.stdout.write(await invitation(`http://127.0.0.1:${String(port)}`, clientSecretFile));
   return 'stays';
 });
+
+function ownSettings(): Record<string, string> {
+  return Object.fromEntries(
+    passedOn.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+interface Info {
+  users: { upn: string }[];
+  environments: { name: string; apiUrl: string }[];
+}
+
+async function invitation(url: string, clientSecretFile: string): Promise<string> {
+  const { users, environments } = await new SandboxClient(url).call<Info>('GET', '/control/info');
+  const clientId = process.env['SANDBOX_CLIENT_ID'] ?? 'f752681c-0e51-4cab-a13b-1134a8477b88';
+  return `ready ${url}
+
+It plays Microsoft and the host product, in memory. Its page shows what it sees, live, and breaks and mends things: ${url}/
+
+  Entra ID          ${url}/organizations/v2.0/.well-known/openid-configuration
+  Global Discovery  ${url}/discovery/api/discovery/v2.0/Instances
+${environments.map(({ name, apiUrl }) => `  Dataverse         ${apiUrl}/api/data/v9.2/  (${name})`).join('\n')}
+  host product      ${url}/host/jwks.json, ${url}/host/pipeline-jwks.json
+  control           ${url}/control/info
+  accounts          ${users.map(({ upn }) => upn).join(', ')}
+
+To point a rehearsal at it, give all services these settings:
+
+  ALLOW_LOCAL_STANDINS=1
+  ENTRA_STANDIN_ORIGIN=${url}
+  DISCOVERY_URL=${url}/discovery
+  HOST_ISSUER=https://sandbox.invalid
+  HOST_AUDIENCE=${process.env['HOST_AUDIENCE'] ?? 'bliro-crm'}
+  HOST_JWKS_URL=${url}/host/jwks.json
+  HOST_PIPELINE_JWKS_URL=${url}/host/pipeline-jwks.json
+
+and auth-service its registration, whose redirect URIs are under http://127.0.0.1 and http://localhost on any port:
+
+  ENTRA_CLIENT_ID=${clientId}
+  ENTRA_CLIENT_SECRET_FILE=${clientSecretFile}
+
+SANDBOX_CLIENT_CERTIFICATE_FILE or SANDBOX_CLIENT_FEDERATION_FILE register a certificate or a federated credential, too.
+A token for calls to the services:
+
+  curl -s ${url}/control/session -d '{"organization":"contoso","user":"ada","roles":["user"]}'
+
+Ctrl-C stops it.
+`;
+}

@@ -14,7 +14,7 @@ import { decideForTenant, readAdminConsent } from './admin-consent.js';
 import { readAuthorize, RedirectedFailure, type AuthorizeRequest } from './authorize-request.js';
 import { otherAccount, pathTo, pickedAccount, pickedDecision, pickedUser, type Click } from './click.js';
 import { decide, nextPage, signedIn } from './decide.js';
-import { admits, findUser, usersOf, type Authority } from './directory.js';
+import { admits, findUser, users, usersOf, type Authority } from './directory.js';
 import { EntraFailure } from './failure.js';
 import { sessionCookie, type SignedIn } from './sessions.js';
 import { loginHintOf } from './tokens.js';
@@ -133,7 +133,9 @@ function isHinted(hint: string, user: SignedIn['user']): boolean {
 }
 
 function hintedAccount({ now }: Sandbox, { loginHint, authority }: AuthorizeRequest): SignedIn | undefined {
-  const user = loginHint === undefined ? undefined : usersOf(authority).find((one) => isHinted(loginHint, one));
+  if (loginHint === undefined) return undefined;
+  const named = findUser(loginHint) ?? users.find((one) => loginHintOf(one) === loginHint);
+  const user = named && admits(authority, named) ? named : undefined;
   return user && { user, strong: false, at: Math.floor(now() / 1000) };
 }
 

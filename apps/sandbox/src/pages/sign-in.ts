@@ -20,10 +20,12 @@ export interface Carried {
 }
 
 const card = { kind: 'card' } as const;
+/** Others are named by hand. */
+const LISTED = 30;
 
 /** Which account is meant; `action` takes the form with `user`. */
 export function accountPicker(action: string, offered: readonly Offered[], clientName: string): string {
-  const accounts = offered.map(
+  const accounts = offered.slice(0, LISTED).map(
     ({ user, signedIn }) =>
       html`<li>
         <button class="account" name="user" value="${user.upn}">
