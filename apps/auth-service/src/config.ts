@@ -2,6 +2,7 @@ import {
   commonConfig,
   csv,
   databaseUrl,
+  grpcAddress,
   hostConfig,
   port,
   refuseStandins,
@@ -42,23 +43,28 @@ const fields = z.object({
   DISCOVERY_URL: serviceUrl()
     .default('https://globaldisco.crm.dynamics.com')
     .meta({ description: "Microsoft's Global Discovery Service; it says which cloud is meant" }),
-  POLICY_GRPC_URL: z.string().min(1).meta({ description: 'host:port of policy-service' }),
+  POLICY_GRPC_URL: grpcAddress().meta({
+    description: 'gRPC API of policy-service, which publishes the keys of grants',
+  }),
   EGRESS_ADDRESSES: csv()
     .optional()
     .meta({ description: "Addresses that Microsoft sees us call from, for a customer's Conditional Access" }),
 });
 
-export const configSchema = refuseStandins(fields, {
-  microsoft: ['DISCOVERY_URL', 'ENTRA_STANDIN_ORIGIN'],
-}).superRefine((config, ctx) => {
-  const refuse = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [name], message });
-  if (cloudOf(config.DISCOVERY_URL) === undefined && !config.ALLOW_LOCAL_STANDINS) {
-    refuse('DISCOVERY_URL', "expected the Discovery address of one of Microsoft's clouds");
-  }
-  if (config.APP_ORIGIN !== undefined && !isSameSite(config.APP_ORIGIN, config.PUBLIC_ORIGIN)) {
-    refuse('APP_ORIGIN', 'expected an origin of the same site as PUBLIC_ORIGIN: the browser would not send the cookie');
-  }
-});
+export const configSchema = refuseStandins(fields, ['DISCOVERY_URL', 'ENTRA_STANDIN_ORIGIN']).superRefine(
+  (config, ctx) => {
+    const refuse = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [name], message });
+    if (cloudOf(config.DISCOVERY_URL) === undefined && !config.ALLOW_LOCAL_STANDINS) {
+      refuse('DISCOVERY_URL', "expected the Discovery address of one of Microsoft's clouds");
+    }
+    if (config.APP_ORIGIN !== undefined && !isSameSite(config.APP_ORIGIN, config.PUBLIC_ORIGIN)) {
+      refuse(
+        'APP_ORIGIN',
+        'expected an origin of the same site as PUBLIC_ORIGIN: the browser would not send the cookie',
+      );
+    }
+  },
+);
 export type AuthConfig = z.output<typeof configSchema>;
 
 export const migrateConfigSchema = z.object({

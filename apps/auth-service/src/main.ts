@@ -1,37 +1,27 @@
-import 'reflect-metadata';
-import { parseConfig } from '@bliro/config';
-import { createLogger, onStop, startHealth } from '@bliro/observe';
-import type { INestApplication } from '@nestjs/common';
+import { parseConfig, tlsOf } from '@bliro/config';
+import { policyProto, type PolicyService } from '@bliro/contract/policy';
+import { connect } from '@bliro/database';
+import { runService } from '@bliro/observe';
+import { grpcClient } from '@bliro/rpc';
 import { configSchema } from './config.js';
-import { Databases } from './databases.js';
-import { assemble } from './parts.js';
+import { HttpDatabase, KeyDatabase, WorkDatabase } from './database.js';
 import { startAuth } from './start.js';
 
 const config = parseConfig('auth-service', configSchema);
-const logger = createLogger('auth-service', config.LOG_LEVEL);
-const databases = new Databases(config);
-const parts = assemble(config, databases, logger);
-let app: INestApplication | undefined;
 
-const health = await startHealth({
-  port: config.HEALTH_PORT,
-  address: config.BIND_ADDRESS,
-  ready: async () => {
-    await databases.ready();
-    if (app === undefined) throw new Error('the APIs do not listen yet');
-  },
+await runService('auth-service', config, async (service) => {
+  const { logger } = service;
+  const httpDatabase = new HttpDatabase(config.DATABASE_URL);
+  const workDatabase = new WorkDatabase(config.DATABASE_WORK_URL);
+  const keyDatabase = new KeyDatabase(config.KEYSTORE_URL);
+  for (const database of [httpDatabase, workDatabase]) {
+    const connection = service.closing(connect(database, logger));
+    service.ready(() => connection.ping());
+  }
+  // No condition of being ready: without it there are no tokens, but the rest goes on.
+  service.closing(connect(keyDatabase, logger));
+  const policy = service.closing(
+    grpcClient<PolicyService>(policyProto, { url: config.POLICY_GRPC_URL, tls: tlsOf(config), timeoutMs: 1_000 }),
+  );
+  service.closing(await startAuth(config, { httpDatabase, workDatabase, keyDatabase, policy, logger }));
 });
-onStop(
-  async () => {
-    await app?.close();
-    await parts.close();
-    await databases.close();
-    await health.close();
-  },
-  { logger },
-);
-
-await databases.connect(logger);
-app = await startAuth(config, parts, logger);
-parts.upkeep.start();
-logger.info({ port: config.PORT, grpcPort: config.GRPC_PORT }, 'auth-service is up');

@@ -1,35 +1,40 @@
+import { appOriginOf, tlsOf } from '@bliro/config';
 import { authProto } from '@bliro/contract/auth';
+import { isOutage } from '@bliro/database';
 import { startHttp } from '@bliro/http';
-import type { Logger } from '@bliro/observe';
 import { grpcServer } from '@bliro/rpc';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module.js';
+import { AppModule, type AuthParts } from './app.module.js';
 import type { AuthConfig } from './config.js';
-import type { Parts } from './parts.js';
 import { problems } from './problems.js';
+import { AccessTokenMemory } from './token/memory.js';
+import { Upkeep } from './token/upkeep.js';
 
-/** Listens for browsers and for other services; both when the promise resolves. */
-export function startAuth(config: AuthConfig, parts: Parts, logger: Logger): Promise<NestFastifyApplication> {
-  return startHttp({
-    module: AppModule.of(config, parts),
+/** Starts the HTTP and gRPC APIs, and the upkeep. */
+export async function startAuth(config: AuthConfig, parts: AuthParts) {
+  const { logger } = parts;
+  const app = await startHttp({
+    module: AppModule.with(config, parts),
     service: 'auth',
-    title: 'Connections to Dynamics',
+    title: `${config.PRODUCT_NAME}: connections to Dynamics`,
     port: config.PORT,
     address: config.BIND_ADDRESS,
     logger,
     problems,
-    appOrigin: config.APP_ORIGIN ?? config.PUBLIC_ORIGIN,
-    prepare: async (server) => {
-      server.connectMicroservice(
-        grpcServer({
-          package: authProto.package,
-          protoPath: authProto.path,
-          url: `${config.BIND_ADDRESS}:${config.GRPC_PORT}`,
-          tls: { ca: config.TLS_CA_FILE, cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE },
-          logger,
-        }),
-      );
-      await server.startAllMicroservices();
+    isOutage,
+    appOrigin: appOriginOf(config),
+    prepare: async (prepared) => {
+      const url = `${config.BIND_ADDRESS}:${config.GRPC_PORT}`;
+      prepared.connectMicroservice(grpcServer(authProto, { url, tls: tlsOf(config), logger }));
+      await prepared.startAllMicroservices();
     },
   });
+  const [upkeep, memory] = [app.get(Upkeep), app.get(AccessTokenMemory)];
+  upkeep.start();
+  return {
+    app,
+    async close(): Promise<void> {
+      await Promise.all([app.close(), upkeep.stop()]);
+      memory.close();
+    },
+  };
 }

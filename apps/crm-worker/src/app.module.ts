@@ -3,48 +3,43 @@ import type { AuthService } from '@bliro/contract/auth';
 import type { PolicyService } from '@bliro/contract/policy';
 import type { Logger } from '@bliro/observe';
 import type { Queues } from '@bliro/queue';
-import type { DataSource } from 'typeorm';
 import { Authority } from './action/authority.js';
+import type { WorkerConfig } from './config.js';
+import type { WorkDatabase } from './database.js';
 import { Definitions } from './dynamics/definitions.js';
 import { LaneRunner } from './lane/lane-runner.js';
 import { Membership } from './lane/membership.js';
 import { Sweep } from './lane/sweep.js';
-import { OpenQueues } from './queues.js';
-import { WorkerSettings } from './settings.js';
 import { Worker } from './worker.js';
 
-/** What the process is given: connections, queues, the services that it asks. */
+/** What the service is given by its process: its connections. */
 export interface WorkerParts {
-  dataSource: DataSource;
-  directUrl: string;
+  workDatabase: WorkDatabase;
   queues: Queues;
   policy: Pick<PolicyService, 'decide'>;
   auth: Pick<AuthService, 'accessTokens'>;
   logger: Logger;
-  allowLocal: boolean;
-  concurrency: number;
-  graceMs: number;
 }
 
 @Module({})
 export class AppModule {
-  static with(parts: WorkerParts): DynamicModule {
-    const { dataSource, directUrl, queues, logger, allowLocal } = parts;
-    const membership = new Membership(dataSource, directUrl, logger);
-    const authority = new Authority(parts.policy, parts.auth);
-    const definitions = new Definitions();
-    const runner = new LaneRunner({ membership, queues, authority, definitions, logger, allowLocal });
+  static with(config: WorkerConfig, { workDatabase, queues, policy, auth, logger }: WorkerParts): DynamicModule {
+    const membership = new Membership(workDatabase, config.DATABASE_DIRECT_URL, logger);
+    const runner = new LaneRunner({
+      membership,
+      queues,
+      authority: new Authority(policy, auth),
+      definitions: new Definitions(),
+      logger,
+      allowLocal: config.ALLOW_LOCAL_STANDINS,
+    });
+    const sweep = new Sweep(membership, queues, logger);
     return {
       module: AppModule,
       providers: [
         { provide: Membership, useValue: membership },
-        { provide: LaneRunner, useValue: runner },
-        { provide: Sweep, useValue: new Sweep(membership, queues, logger) },
-        { provide: OpenQueues, useValue: new OpenQueues(queues) },
-        { provide: WorkerSettings, useValue: new WorkerSettings(parts.concurrency, parts.graceMs) },
-        Worker,
+        { provide: Worker, useValue: new Worker(membership, runner, sweep, queues, config.WORKER_CONCURRENCY) },
       ],
-      exports: [Membership],
     };
   }
 }

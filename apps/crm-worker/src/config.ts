@@ -1,25 +1,24 @@
-import { commonConfig, databaseUrl, tlsConfig } from '@bliro/config';
+import { commonConfig, databaseUrl, grpcAddress, tlsConfig } from '@bliro/config';
 import { oneQueue, queueFields } from '@bliro/queue';
 import { z } from 'zod';
 
-const peer = z.string().regex(/:\d{1,5}$/, 'expected host:port');
-
-const fields = z.object({
-  ...commonConfig,
-  ...tlsConfig,
-  ...queueFields,
-  DATABASE_URL: databaseUrl().meta({ description: "Main database, as the worker's role of the schema crm" }),
-  DATABASE_DIRECT_URL: databaseUrl().meta({
-    description: "The same role, not through a pooler: the worker's life is a lock on this connection",
+export const configSchema = oneQueue(
+  z.object({
+    ...commonConfig,
+    ...tlsConfig,
+    ...queueFields,
+    DATABASE_URL: databaseUrl().meta({ description: "Main database, as the worker's role of the schema crm" }),
+    DATABASE_DIRECT_URL: databaseUrl().meta({
+      description: "The same role, not through a pooler: the worker's life is a lock on this connection",
+    }),
+    POLICY_GRPC_URL: grpcAddress().meta({ description: 'gRPC API of policy-service, which decides' }),
+    AUTH_GRPC_URL: grpcAddress().meta({ description: 'gRPC API of auth-service, which gives access tokens' }),
+    WORKER_CONCURRENCY: z
+      .string()
+      .regex(/^[1-9]\d{0,2}$/, 'expected a number from 1 to 999')
+      .transform(Number)
+      .default(16)
+      .meta({ description: 'How many lanes this process runs at the same time' }),
   }),
-  POLICY_GRPC_URL: peer.meta({ description: 'host:port of the gRPC API of policy-service' }),
-  AUTH_GRPC_URL: peer.meta({ description: 'host:port of the gRPC API of auth-service' }),
-  WORKER_CONCURRENCY: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/, 'expected a number from 1 to 999')
-    .transform(Number)
-    .default(16)
-    .meta({ description: 'How many lanes this process runs at the same time' }),
-});
-
-export const configSchema = fields.superRefine(oneQueue);
+);
+export type WorkerConfig = z.output<typeof configSchema>;

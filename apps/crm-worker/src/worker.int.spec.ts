@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { dataSourceOptions } from '@bliro/database';
+import { connect } from '@bliro/database';
 import { createLogger } from '@bliro/observe';
 import { openQueues } from '@bliro/queue';
 import { eventually, queueBackends } from '@bliro/testing';
-import { NestFactory } from '@nestjs/core';
-import { DataSource } from 'typeorm';
-import { AppModule } from './app.module.js';
+import type { WorkerConfig } from './config.js';
+import { WorkDatabase } from './database.js';
 import { World, type Asked } from './fixture/world.js';
-import { Membership } from './lane/membership.js';
+import { startWorker } from './start.js';
 
 let world: World;
 
@@ -23,42 +22,58 @@ describe.each(queueBackends())('a worker with its queue on $name', ({ config, dr
   const logger = createLogger('crm-worker', 'silent');
 
   async function start() {
-    const url = world.database.urls.crmWorker;
-    const queues = await openQueues(config, logger);
-    const parts = {
-      dataSource: new DataSource(dataSourceOptions({ url, schema: 'crm', poolSize: 6 })),
-      directUrl: url,
-      queues,
-      policy: world.neighbours.policy,
-      auth: world.neighbours.auth,
-      logger,
-      allowLocal: true,
-      concurrency: 4,
-      graceMs: 2_000,
+    const { crmWorker: url } = world.database.urls;
+    const { policy, auth } = world.neighbours;
+    const settings: WorkerConfig = {
+      LOG_LEVEL: 'silent',
+      BIND_ADDRESS: '127.0.0.1',
+      HEALTH_PORT: 0,
+      ALLOW_LOCAL_STANDINS: true,
+      PRODUCT_NAME: 'Bliro',
+      TLS_CA_FILE: '',
+      TLS_CERT_FILE: '',
+      TLS_KEY_FILE: '',
+      DATABASE_URL: url,
+      DATABASE_DIRECT_URL: url,
+      QUEUE_PREFIX: 'crm',
+      POLICY_GRPC_URL: '',
+      AUTH_GRPC_URL: '',
+      WORKER_CONCURRENCY: 4,
     };
-    const app = await NestFactory.createApplicationContext(AppModule.with(parts), { logger: false });
-    return { app, queues };
+    const workDatabase = new WorkDatabase(url, settings.WORKER_CONCURRENCY);
+    const connection = connect(workDatabase, logger);
+    const queues = await openQueues(config, logger);
+    const worker = await startWorker(settings, { workDatabase, queues, policy, auth, logger });
+    const close = async (): Promise<void> => {
+      await worker.close();
+      await queues.close();
+      await connection.close();
+    };
+    return { worker, close };
   }
 
   afterAll(() => drop());
 
   it('finds work that nobody woke it for, and more than a slice of it', async () => {
-    const { app } = await start();
+    const { close } = await start();
     const actions = Array.from({ length: 23 }, (_one, index) => create(`Swept ${index}`, `a${index}`));
     const { jobId } = await world.accept(...actions);
     await eventually(async () => ((await world.job(jobId)).status === 'done' ? true : undefined));
     const rows = (await world.tasks()).filter(({ subject }) => String(subject).startsWith('Swept'));
     expect(new Set(rows.map(({ subject }) => subject)).size).toBe(23);
-    await app.close();
+    await close();
   }, 20_000);
 
   it('stops with nothing held', async () => {
-    const { app } = await start();
-    await eventually(async () => app.get(Membership).alive || undefined);
+    const { worker, close } = await start();
+    await eventually(async () => {
+      await worker.holdsLock();
+      return true;
+    });
     await world.fault({ kind: 'delay', ms: 300 });
     const { jobId, laneId } = await world.accept(create('Stops 1'), create('Stops 2', 'a2'));
     await eventually(async () => ((await world.action(jobId)).status === 'running' ? true : undefined));
-    await app.close();
+    await close();
     const statuses = (await world.job(jobId)).actions.map(({ status }) => status);
     expect(statuses).toEqual(['succeeded', 'queued']);
     const lanes = await world.work.query<{ holder: string | null }[]>('SELECT holder FROM lane WHERE id = $1', [

@@ -1,6 +1,6 @@
 import { defineProblems } from '@bliro/http';
 
-export const jobProblems = defineProblems({
+export const problems = defineProblems({
   idempotency_key_required: {
     status: 400,
     title: 'Idempotency-Key is missing or has a wrong form',
@@ -12,11 +12,5 @@ export const jobProblems = defineProblems({
     title: 'Idempotency-Key was used before',
     detail: 'This Idempotency-Key came with another body before. Send a new job with a key of its own.',
     repeat: false,
-  },
-  ledger_unavailable: {
-    status: 503,
-    title: 'The ledger is out of reach',
-    detail: 'Nothing was done. Send the request again, with the same Idempotency-Key.',
-    repeat: true,
   },
 });

@@ -1,54 +1,50 @@
+import { appOriginOf, tlsOf } from '@bliro/config';
 import type { AuthService } from '@bliro/contract/auth';
 import { crmProto } from '@bliro/contract/crm';
+import { isOutage } from '@bliro/database';
 import { startHttp } from '@bliro/http';
-import { grpcServer, type TlsFiles } from '@bliro/rpc';
+import { grpcServer } from '@bliro/rpc';
 import { AppModule, type JobParts } from './app.module.js';
+import type { JobConfig } from './config.js';
 import { followConnections } from './connection/connection-events.js';
 import { Intake } from './intake/intake.js';
 import { JobMessages } from './intake/job-messages.js';
 import { MessageVerifier } from './intake/message-verifier.js';
-import { jobProblems } from './problems.js';
+import { problems } from './problems.js';
 
 /** Taking a message in is one transaction. */
 const CONSUMER_GRACE_MS = 2_000;
 
 export interface JobServers extends JobParts {
-  title: string;
-  address: string;
-  port: number;
-  grpcPort: number;
-  tls: TlsFiles;
-  appOrigin: string;
-  pipelineJwksUrl: string;
-  auth: AuthService;
+  auth: Pick<AuthService, 'eventsSince'>;
   followEveryMs?: number;
 }
 
 /** Starts the HTTP and gRPC APIs, the consumer of `crm-jobs` and the reader of auth-service's events. */
-export async function startJobs(servers: JobServers) {
-  const { title, address, port, grpcPort, tls, appOrigin, pipelineJwksUrl, auth, followEveryMs, ...parts } = servers;
+export async function startJobs(config: JobConfig, { auth, followEveryMs, ...parts }: JobServers) {
+  const { logger } = parts;
   const app = await startHttp({
-    module: AppModule.with(parts),
+    module: AppModule.with(config, parts),
     service: 'jobs',
-    title,
-    port,
-    address,
-    logger: parts.logger,
-    problems: jobProblems,
-    appOrigin,
+    title: `${config.PRODUCT_NAME}: CRM jobs`,
+    port: config.PORT,
+    address: config.BIND_ADDRESS,
+    logger,
+    problems,
+    isOutage,
+    appOrigin: appOriginOf(config),
     prepare: async (prepared) => {
-      const { package: name, path: protoPath } = crmProto;
-      const url = `${address}:${grpcPort}`;
-      prepared.connectMicroservice(grpcServer({ package: name, protoPath, url, tls, logger: parts.logger }));
+      const url = `${config.BIND_ADDRESS}:${config.GRPC_PORT}`;
+      prepared.connectMicroservice(grpcServer(crmProto, { url, tls: tlsOf(config), logger }));
       await prepared.startAllMicroservices();
     },
   });
-  const verifier = new MessageVerifier({ issuer: parts.host.issuer, jwksUrl: pipelineJwksUrl });
+  const verifier = new MessageVerifier({ issuer: config.HOST_ISSUER, jwksUrl: config.HOST_PIPELINE_JWKS_URL });
   const consumer = new JobMessages(verifier, app.get(Intake)).consume(parts.queues);
   const follower = followConnections({
     database: parts.workDatabase,
     auth,
-    logger: parts.logger,
+    logger,
     ...(followEveryMs === undefined ? {} : { everyMs: followEveryMs }),
   });
   return {

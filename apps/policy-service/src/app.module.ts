@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { CrmService } from '@bliro/contract/crm';
+import { hostOf } from '@bliro/config';
 import { OrganizationDatabase } from '@bliro/database';
-import { callerModule, type HostTokenOptions } from '@bliro/http';
-import type { Signer } from '@bliro/signing';
-import type { DataSource } from 'typeorm';
-import { WorkDatabase } from './database.js';
+import { callerModule } from '@bliro/http';
+import type { Logger } from '@bliro/observe';
+import type { PolicyConfig } from './config.js';
+import { type HttpDatabase, WorkDatabase } from './database.js';
 import { DecisionLog } from './decision/decision-log.js';
 import { Decisions } from './decision/decisions.js';
 import { Grants } from './decision/grants.js';
@@ -15,27 +16,26 @@ import { ChangeTool } from './tool/change-tool.js';
 import { ToolController } from './tool/tool.controller.js';
 import { Tools } from './tool/tools.js';
 
-/** What the service is given by its process: connections, keys, the service it asks. */
+/** What the service is given by its process: its connections. */
 export interface PolicyParts {
-  host: HostTokenOptions;
-  httpDatabase: DataSource;
+  httpDatabase: HttpDatabase;
   workDatabase: WorkDatabase;
   crm: CrmService;
-  signer: Signer;
+  logger: Logger;
 }
 
 @Module({})
 export class AppModule {
-  static with({ host, httpDatabase, workDatabase, crm, signer }: PolicyParts): DynamicModule {
+  static with(config: PolicyConfig, { httpDatabase, workDatabase, crm }: PolicyParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [callerModule(host)],
+      imports: [callerModule(hostOf(config))],
       controllers: [ToolController, PolicyGrpcController],
       providers: [
         { provide: OrganizationDatabase, useValue: new OrganizationDatabase(httpDatabase) },
         { provide: WorkDatabase, useValue: workDatabase },
         { provide: Mandates, useValue: new Mandates(crm) },
-        { provide: Grants, useValue: new Grants(signer) },
+        { provide: Grants, useValue: new Grants(config.SIGNING_KEY_FILE) },
         Tools,
         ChangeTool,
         PolicySnapshots,

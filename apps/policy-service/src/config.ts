@@ -1,4 +1,15 @@
-import { commonConfig, databaseUrl, hostConfig, port, refuseStandins, secretFile, tlsConfig } from '@bliro/config';
+import {
+  commonConfig,
+  databaseUrl,
+  grpcAddress,
+  hostConfig,
+  port,
+  refuseStandins,
+  secretFile,
+  tlsConfig,
+} from '@bliro/config';
+import { grantJws } from '@bliro/contract/policy';
+import { signerOf } from '@bliro/signing';
 import { z } from 'zod';
 
 export const configSchema = refuseStandins(
@@ -10,14 +21,15 @@ export const configSchema = refuseStandins(
     GRPC_PORT: port().meta({ description: 'Port of the gRPC API for other services' }),
     DATABASE_URL: databaseUrl().meta({ description: 'Main database, as the HTTP role of the schema policy' }),
     DATABASE_WORK_URL: databaseUrl().meta({ description: 'Main database, as the work role of the schema policy' }),
-    SIGNING_KEY_FILE: secretFile().meta({ description: 'File with the private key (JWK) that grants are signed with' }),
-    CRM_GRPC_URL: z
-      .string()
-      .min(1)
-      .meta({ description: 'host:port of the gRPC API of job-service, which publishes the keys of mandates' }),
+    SIGNING_KEY_FILE: secretFile()
+      .transform(signerOf(grantJws.issuer))
+      .meta({ description: 'File with the private key (JWK) that grants are signed with' }),
+    CRM_GRPC_URL: grpcAddress().meta({
+      description: 'gRPC API of job-service, which publishes the keys of mandates',
+    }),
   }),
-  { host: ['HOST_ISSUER'] },
 );
+export type PolicyConfig = z.output<typeof configSchema>;
 
 export const migrateConfigSchema = z.object({
   DATABASE_OWNER_URL: databaseUrl().meta({

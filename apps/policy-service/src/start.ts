@@ -1,35 +1,29 @@
+import { appOriginOf, tlsOf } from '@bliro/config';
 import { policyProto } from '@bliro/contract/policy';
+import { isOutage } from '@bliro/database';
 import { startHttp } from '@bliro/http';
-import type { Logger } from '@bliro/observe';
-import { grpcServer, type TlsFiles } from '@bliro/rpc';
+import { grpcServer } from '@bliro/rpc';
 import { AppModule, type PolicyParts } from './app.module.js';
+import type { PolicyConfig } from './config.js';
 import { policyProblems } from './tool/problems.js';
 
-export interface PolicyServers extends PolicyParts {
-  title: string;
-  address: string;
-  port: number;
-  grpcPort: number;
-  tls: TlsFiles;
-  logger: Logger;
-  appOrigin: string;
-}
-
-/** Starts the HTTP and the gRPC API; both answer when the promise resolves. `app.close()` ends both. */
-export function startPolicy({ title, address, port, grpcPort, tls, logger, appOrigin, ...parts }: PolicyServers) {
+/** Starts the HTTP and gRPC APIs. */
+export function startPolicy(config: PolicyConfig, parts: PolicyParts) {
+  const { logger } = parts;
   return startHttp({
-    module: AppModule.with(parts),
+    module: AppModule.with(config, parts),
     service: 'policy',
-    title,
-    port,
-    address,
+    title: `${config.PRODUCT_NAME}: tools and permissions for Dynamics 365`,
+    port: config.PORT,
+    address: config.BIND_ADDRESS,
     logger,
     problems: policyProblems,
-    appOrigin,
-    prepare: async (app) => {
-      const { package: name, path: protoPath } = policyProto;
-      app.connectMicroservice(grpcServer({ package: name, protoPath, url: `${address}:${grpcPort}`, tls, logger }));
-      await app.startAllMicroservices();
+    isOutage,
+    appOrigin: appOriginOf(config),
+    prepare: async (prepared) => {
+      const url = `${config.BIND_ADDRESS}:${config.GRPC_PORT}`;
+      prepared.connectMicroservice(grpcServer(policyProto, { url, tls: tlsOf(config), logger }));
+      await prepared.startAllMicroservices();
     },
   });
 }

@@ -56,6 +56,14 @@ export function origin() {
     .meta({ expects });
 }
 
+/** Where another service's gRPC API is: `host:port`, several of them with commas. */
+export function grpcAddress() {
+  const expects = 'host:port, several of them with commas';
+  return text(expects)
+    .regex(/^[^\s,]+:\d{1,5}(,[^\s,]+:\d{1,5})*$/, `expected ${expects}`)
+    .meta({ expects });
+}
+
 export function databaseUrl() {
   return urlField(
     'a PostgreSQL URL such as postgres://user:password@host:5432/database',

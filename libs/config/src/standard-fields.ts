@@ -25,6 +25,10 @@ export const tlsConfig = {
   TLS_KEY_FILE: secretFile().meta({ description: "File with this service's private key (PEM)" }),
 };
 
+export function tlsOf(config: { TLS_CA_FILE: string; TLS_CERT_FILE: string; TLS_KEY_FILE: string }) {
+  return { ca: config.TLS_CA_FILE, cert: config.TLS_CERT_FILE, key: config.TLS_KEY_FILE };
+}
+
 /** The host product whose users call, and where browsers reach it and us. */
 export const hostConfig = {
   HOST_ISSUER: z
@@ -38,3 +42,13 @@ export const hostConfig = {
     .optional()
     .meta({ description: "Origin of the host product's pages, same site as PUBLIC_ORIGIN; PUBLIC_ORIGIN when unset" }),
 };
+
+/** Whose tokens are believed. */
+export function hostOf(config: { HOST_ISSUER: string; HOST_AUDIENCE: string; HOST_JWKS_URL: string }) {
+  return { issuer: config.HOST_ISSUER, audience: config.HOST_AUDIENCE, jwksUrl: config.HOST_JWKS_URL };
+}
+
+/** The origin of the host product's pages. */
+export function appOriginOf(config: { APP_ORIGIN?: string | undefined; PUBLIC_ORIGIN: string }): string {
+  return config.APP_ORIGIN ?? config.PUBLIC_ORIGIN;
+}

@@ -5,9 +5,9 @@ import { serviceUrl } from './fields.js';
 import { readConfig } from './read.js';
 import { refuseStandins } from './standins.js';
 
-const schema = refuseStandins(z.object({ ...commonConfig, ...hostConfig, DISCOVERY_URL: serviceUrl() }), {
-  microsoft: ['DISCOVERY_URL'],
-});
+const schema = refuseStandins(z.object({ ...commonConfig, ...hostConfig, DISCOVERY_URL: serviceUrl() }), [
+  'DISCOVERY_URL',
+]);
 const real = {
   HEALTH_PORT: '9000',
   HOST_ISSUER: 'https://app.example.com',

@@ -1,3 +1,5 @@
+import { isLoopback } from '@bliro/config';
+
 /**
  * The base that a token may be sent to: https anywhere, http only on this machine and only where local stand-ins are allowed.
  * Without a trailing slash. Throws TypeError on anything else.
@@ -9,10 +11,6 @@ export function checkedBase(address: string, allowLocal: boolean): string {
     throw new TypeError('A Dataverse address must be https (http only for a local stand-in).');
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -47,6 +47,7 @@ describe('openapi.json', () => {
       '/jobs/v1/notes',
       '/jobs/v1/notes/busy',
       '/jobs/v1/notes/broken',
+      '/jobs/v1/notes/unstored',
       '/jobs/v1/notes/undefined-code',
       '/jobs/v1/notes/changes',
       '/jobs/v1/notes/{id}',

@@ -64,6 +64,7 @@ function impliedProblems(operation: Operation): string[] {
       : ['invalid_json', 'invalid_body', 'body_too_large', 'unsupported_media_type']),
     ...(within('query') ? ['invalid_query'] : []),
     ...(within('path') ? ['not_found'] : []),
+    'database_unavailable',
     'internal',
   ];
 }

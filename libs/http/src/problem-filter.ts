@@ -4,6 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem, type ProblemCatalogue, type ProblemDefinition, type ProblemOptions } from './problem.js';
 
 const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+const OUTAGE_RETRY_AFTER_SECONDS = 2;
 
 /** Answers everything that is thrown as RFC 9457 problem+json. */
 @Catch()
@@ -12,6 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly catalogue: ProblemCatalogue,
     private readonly typeBase: string,
     private readonly logger: Logger,
+    private readonly isOutage: (thrown: unknown) => boolean,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -51,8 +53,14 @@ export class ProblemFilter implements ExceptionFilter {
     };
   }
 
+  private outage(thrown: unknown): Problem {
+    this.logger.warn({ err: thrown }, 'the database does not answer');
+    return new Problem('database_unavailable', { retryAfterSeconds: OUTAGE_RETRY_AFTER_SECONDS });
+  }
+
   private problemOf(thrown: unknown): Problem {
     if (thrown instanceof Problem) return thrown;
+    if (this.isOutage(thrown)) return this.outage(thrown);
     const status = statusOf(thrown);
     if (status === undefined || status < 400 || status >= 500) return new Problem('internal');
     const code = CODE_BY_STATUS[status] ?? 'bad_request';

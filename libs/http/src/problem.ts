@@ -95,6 +95,12 @@ const baseProblems = {
     detail: 'Something failed on our side. Send the request again; give the correlation id if it stays so.',
     repeat: true,
   },
+  database_unavailable: {
+    status: 503,
+    title: 'The database is out of reach',
+    detail: 'Nothing was done. Send the same request again after the time in Retry-After.',
+    repeat: true,
+  },
   host_keys_unavailable: {
     status: 503,
     title: "The host product's keys are out of reach",

@@ -108,6 +108,12 @@ describe('what goes wrong', () => {
     expect(answer.headers.get('retry-after')).toBe('7');
   });
 
+  test('an outage of the database: 503 with Retry-After, wherever it was thrown', async () => {
+    const answer = await api.as(host.token(), 'GET', '/jobs/v1/notes/unstored');
+    expectProblem(answer, 503, 'database_unavailable');
+    expect(answer.headers.get('retry-after')).toBe('2');
+  });
+
   test.each(['broken', 'undefined-code'])('%s: 500 that tells nothing, and a log line that does', async (path) => {
     const answer = await api.as(host.token(), 'GET', `/jobs/v1/notes/${path}`);
     expectProblem(answer, 500, 'internal');

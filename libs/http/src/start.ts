@@ -23,6 +23,8 @@ export interface HttpOptions {
   address: string;
   logger: Logger;
   problems: ProblemCatalogue;
+  /** What counts as an outage of the service's database: answered with 503 database_unavailable, wherever it is thrown. */
+  isOutage?: (error: unknown) => boolean;
   /** The origin whose pages may call with credentials; none when absent. */
   appOrigin?: string | undefined;
   /** Runs before the first request is taken, such as to connect a gRPC server. */
@@ -31,7 +33,8 @@ export interface HttpOptions {
 
 /** Starts an HTTP API; it listens when the promise resolves. `app.close()` ends it after the requests that run, within 5 s. */
 export async function startHttp(options: HttpOptions): Promise<NestFastifyApplication> {
-  const filter = new ProblemFilter(options.problems, `${prefixOf(options)}/problems`, options.logger);
+  const { problems, logger, isOutage = () => false } = options;
+  const filter = new ProblemFilter(problems, `${prefixOf(options)}/problems`, logger, isOutage);
   const app = await createApp(options, filter);
   try {
     configure(app, options, filter);

@@ -1,8 +1,8 @@
+import { DatabaseMistake } from '@bliro/database';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, queueBackends, tcpProxy, type QueueBackend, type TcpProxy } from '@bliro/testing';
 import { QueueUnavailable } from './bounded.js';
 import type { QueueConfig } from './config.js';
-import { PoolerRefused } from './postgres.js';
 import { openQueues, type Queues } from './queues.js';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -88,7 +88,7 @@ describe('a transaction pooler', () => {
     const backend = queueBackends().find((each) => each.name === 'postgres');
     if (!backend) throw new Error('there is no PostgreSQL');
     const pooler = await tcpProxy(urlOf(backend.config), withOtherProcessId);
-    await expect(openQueues(behind(pooler, backend.config), quiet)).rejects.toThrow(PoolerRefused);
+    await expect(openQueues(behind(pooler, backend.config), quiet)).rejects.toThrow(DatabaseMistake);
     await pooler.close();
   });
 });

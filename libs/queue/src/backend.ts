@@ -2,7 +2,6 @@ import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 
 /** What the rest of this library knows of BullMQ's two backends. */
 export interface Backend {
-  readonly name: 'redis' | 'postgres';
   /** Settles when the server can be used; keeps trying until then. Rejects where trying again is useless. */
   prepare(): Promise<void>;
   queue(name: string): Queue;

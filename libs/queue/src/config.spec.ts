@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { oneQueue, queueFields, queueOf } from './config.js';
 
-const schema = z.object(queueFields).superRefine(oneQueue);
+const schema = oneQueue(z.object({ ...queueFields, OTHER: z.string().optional() }));
 
 describe('the configuration of the queues', () => {
   it('names Redis and its prefix, or PostgreSQL and its schema', () => {
@@ -14,7 +14,8 @@ describe('the configuration of the queues', () => {
 
   it.each([
     [{}, 'exactly one'],
-    [{ REDIS_URL: 'redis://a', QUEUE_DATABASE_URL: 'postgres://b' }, 'exactly one'],
+    [{ REDIS_URL: 'redis://a', QUEUE_DATABASE_URL: 'postgres://b/c' }, 'exactly one'],
+    [{ OTHER: 7 }, 'exactly one'],
     [{ REDIS_URL: 'http://a' }, 'redis://'],
     [{ QUEUE_DATABASE_URL: 'redis://a' }, 'postgres://'],
   ])('is a mistake as %j', (settings, words) => {

@@ -1,3 +1,4 @@
+import { databaseUrl } from '@bliro/config';
 import { z } from 'zod';
 
 /** Where the queues live: Redis under a key prefix, or BullMQ's tables in a schema of a PostgreSQL database. */
@@ -10,12 +11,6 @@ const redisUrl = z
     (value) => URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol),
     'expected a redis:// or rediss:// URL',
   );
-const postgresUrl = z
-  .string()
-  .refine(
-    (value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol),
-    'expected a postgres:// URL',
-  );
 
 /** Fields for an app's configuration schema; `oneQueue` checks them together and `queueOf` reads them. */
 export const queueFields = {
@@ -23,10 +18,9 @@ export const queueFields = {
     description: 'Redis that carries the queues (AOF, noeviction). Either this or QUEUE_DATABASE_URL.',
     secret: true,
   }),
-  QUEUE_DATABASE_URL: postgresUrl.optional().meta({
+  QUEUE_DATABASE_URL: databaseUrl().optional().meta({
     description:
       'PostgreSQL that carries the queues where there is no Redis; a direct connection, never a transaction pooler.',
-    secret: true,
   }),
   QUEUE_PREFIX: z
     .string()
@@ -35,20 +29,25 @@ export const queueFields = {
     .meta({ description: "Prefix of the queues' keys in Redis." }),
 };
 
-export interface QueueSettings {
+interface QueueSettings {
   readonly REDIS_URL?: string | undefined;
   readonly QUEUE_DATABASE_URL?: string | undefined;
   readonly QUEUE_PREFIX: string;
 }
 
-/** A refinement for `superRefine`: exactly one of the two backends is named. */
-export function oneQueue(settings: QueueSettings, context: z.RefinementCtx): void {
-  if ((settings.REDIS_URL === undefined) !== (settings.QUEUE_DATABASE_URL === undefined)) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['REDIS_URL'],
-    message: 'exactly one of REDIS_URL and QUEUE_DATABASE_URL is needed',
-  });
+/** Adds a check to a schema that has `queueFields`: exactly one of the two backends is named. */
+export function oneQueue<S extends z.ZodObject>(schema: S): S {
+  return schema.superRefine(
+    (config: Record<string, unknown>, context) => {
+      if ((config['REDIS_URL'] === undefined) !== (config['QUEUE_DATABASE_URL'] === undefined)) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['REDIS_URL'],
+        message: 'exactly one of REDIS_URL and QUEUE_DATABASE_URL is needed',
+      });
+    },
+    { when: () => true },
+  );
 }
 
 /** Reads the backend from settings that `oneQueue` accepted. */

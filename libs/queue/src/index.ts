@@ -1,8 +1,5 @@
 export { QueueUnavailable } from './bounded.js';
 export { oneQueue, queueFields, queueOf, type QueueConfig } from './config.js';
-export type { QueueLogger } from './logger.js';
-export type { QueueData, QueueName, QueueResult } from './policy.js';
-export { PoolerRefused } from './postgres.js';
 export { openQueues, type Queues } from './queues.js';
 export { MessageRefused } from './refusal.js';
 export type { QueueWorker } from './worker.js';

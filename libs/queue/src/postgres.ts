@@ -1,14 +1,10 @@
+import { refusePooler } from '@bliro/database';
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import type { PgQueryable, PostgresPoolConfig, Queue, Worker } from 'bullmq';
 import { Client } from 'pg';
 import type { Backend } from './backend.js';
 
 const bull = withBackend(createPostgresBackend);
-
-/** `QUEUE_DATABASE_URL` points to a transaction pooler, where LISTEN and session locks don't work. */
-export class PoolerRefused extends Error {
-  override readonly name = 'PoolerRefused';
-}
 
 /** BullMQ on PostgreSQL: a small pool for each queue and worker, its tables in a schema of their own. */
 export function postgresBackend(config: { postgres: string; schema: string }): Backend {
@@ -20,7 +16,6 @@ export function postgresBackend(config: { postgres: string; schema: string }): B
     query_timeout: 5000,
   };
   return {
-    name: 'postgres',
     prepare: () => prepare(config),
     queue: (name) => new bull.Queue(name, { connection }) as unknown as Queue,
     worker: (name, processor, options) =>
@@ -34,18 +29,12 @@ async function prepare({ postgres, schema }: { postgres: string; schema: string 
   client.on('error', () => undefined);
   try {
     await client.connect();
+    // LISTEN and session locks don't work through one.
     await refusePooler(client);
     await runMigrations(await keepingSchema(client, schema), schema);
   } finally {
     await client.end();
   }
-}
-
-async function refusePooler(client: Client): Promise<void> {
-  // A pooler hands out process ids of its own, a server the one that it tells in SQL, too.
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  if (rows[0]?.pid === (client as unknown as { processID: number | null }).processID) return;
-  throw new PoolerRefused('The queue needs a direct connection to PostgreSQL, not a transaction pooler.');
 }
 
 /** CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even for a schema that exists: our role has it not. */

@@ -1,3 +1,4 @@
+import { DatabaseMistake } from '@bliro/database';
 import type { JobsOptions, Queue } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend } from './backend.js';
@@ -7,12 +8,13 @@ import { seldom } from './logger.js';
 import type { QueueLogger } from './logger.js';
 import { policies } from './policy.js';
 import type { QueueData, QueueName } from './policy.js';
-import { PoolerRefused, postgresBackend } from './postgres.js';
+import { postgresBackend } from './postgres.js';
 import { redisBackend } from './redis.js';
 import { setAside } from './refusal.js';
 import { startWorker } from './worker.js';
 import type { Handler, QueueWorker } from './worker.js';
 
+const CLOSE_GRACE_MS = 500;
 const sendMs = 2000;
 const batch = 1000;
 // While the server hangs, wake-ups beyond these are dropped: the sweep finds their lanes.
@@ -24,13 +26,13 @@ export interface Queues {
   /** Sends one message. Throws `QueueUnavailable` when the server doesn't answer within two seconds. */
   send<Q extends QueueName>(queue: Q, data: QueueData[Q], o?: { id?: string }): Promise<void>;
   work<Q extends QueueName>(queue: Q, handle: Handler<Q>, o: { concurrency: number }): QueueWorker;
-  /** Closes the workers (each within its grace and a second), then the connections. */
+  /** Closes the workers (each within the grace and a second), then the connections. Who wants to wait longer for a worker closes it first. */
   close(graceMs?: number): Promise<void>;
 }
 
 /**
  * Opens the queues. A server that is away is no error: it is tried again until it is there, and everything works from then on.
- * Throws `PoolerRefused` where the PostgreSQL address is a transaction pooler.
+ * Throws `DatabaseMistake` where the PostgreSQL address is a transaction pooler.
  */
 export async function openQueues(config: QueueConfig, logger: QueueLogger): Promise<Queues> {
   const backend = 'redis' in config ? redisBackend(config, logger) : postgresBackend(config);
@@ -60,7 +62,7 @@ class OpenQueues implements Queues {
     try {
       await this.backend.prepare();
     } catch (error) {
-      if (error instanceof PoolerRefused) throw error;
+      if (error instanceof DatabaseMistake) throw error;
       this.prepared = this.prepareLater(error);
       this.prepared.catch(() => undefined);
     }
@@ -88,7 +90,7 @@ class OpenQueues implements Queues {
     return worker;
   }
 
-  async close(graceMs?: number): Promise<void> {
+  async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     this.closing.abort();
     await Promise.all(this.workers.map((worker) => worker.close(graceMs)));
     const closed = Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));

@@ -17,7 +17,6 @@ export function redisBackend(config: { redis: string; prefix: string }, logger: 
   sender.on('error', () => undefined);
   sender.on('ready', () => void alarmWhenEvicting(sender, logger));
   return {
-    name: 'redis',
     prepare: () => Promise.resolve(),
     queue: (name) => new Queue(name, { connection: sender, prefix: config.prefix }),
     worker: (name, processor, options) =>

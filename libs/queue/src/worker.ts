@@ -9,10 +9,10 @@ import { policies } from './policy.js';
 import type { QueueData, QueueName, QueueResult } from './policy.js';
 import { MessageRefused } from './refusal.js';
 
-export type Handler<Q extends QueueName> = (data: QueueData[Q], signal: AbortSignal) => Promise<QueueResult[Q] | void>;
+export type Handler<Q extends QueueName> = (data: QueueData[Q]) => Promise<QueueResult[Q] | void>;
 
 export interface QueueWorker {
-  /** Takes no further message, waits `graceMs` for those at work, aborts their signal, and returns a second later at the most. */
+  /** Takes no further message, waits `graceMs` for those at work, and returns a second later at the most. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function startWorker<Q extends QueueName>(room: Room<Q>, prepared: Promis
 
 function newWorker<Q extends QueueName>(room: Room<Q>, complain: QueueLogger['warn']): Worker {
   const { data: _data, message: _message, maxStalledCount } = policies[room.queue];
-  const worker = room.backend.worker(room.queue, (job, token, signal) => work(room, job, token, signal), {
+  const worker = room.backend.worker(room.queue, (job, token) => work(room, job, token), {
     autorun: false,
     concurrency: room.concurrency,
     // Short, since a dead worker's message holds its deduplication id until it is found stalled.
@@ -76,17 +76,12 @@ function newWorker<Q extends QueueName>(room: Room<Q>, complain: QueueLogger['wa
   return worker;
 }
 
-async function work<Q extends QueueName>(
-  room: Room<Q>,
-  job: Job,
-  token?: string,
-  signal?: AbortSignal,
-): Promise<unknown> {
+async function work<Q extends QueueName>(room: Room<Q>, job: Job, token?: string): Promise<unknown> {
   const policy = policies[room.queue];
   const data = policy.data.safeParse(job.data);
   try {
     if (!data.success) throw new MessageRefused('malformed');
-    return await room.handle(data.data, signal ?? new AbortController().signal);
+    return await room.handle(data.data);
   } catch (error) {
     if (error instanceof MessageRefused) return await refused(room, job, error);
     room.logger.warn({ err: error, queue: room.queue, attempt: job.attemptsStarted }, 'a message of the queue failed');
@@ -110,7 +105,6 @@ async function closeWorker(worker: Worker, graceMs: number): Promise<void> {
   try {
     await within(graceMs, 'closing a queue worker', closed);
   } catch {
-    worker.cancelAllJobs('stopping');
     // Left connected: on PostgreSQL a handler that returns after a disconnect would keep BullMQ waiting for ever.
     await within(1000, 'closing a queue worker', closed).catch(() => undefined);
   }

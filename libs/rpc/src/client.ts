@@ -5,13 +5,10 @@ import { servers } from '@bliro/contract/callers';
 import { correlationId } from '@bliro/observe';
 import type { TlsFiles } from './certificates.js';
 import { failureOf } from './failure.js';
-import { correlationKey, protoOptions } from './proto.js';
+import { correlationKey, protoOptions, type ProtoDescriptor } from './proto.js';
 import { targetOf } from './target.js';
 
 export interface GrpcClientOptions {
-  readonly package: string;
-  readonly service: string;
-  readonly protoPath: string;
   /** `host:port`, several of them with commas, or a target with a scheme of gRPC's own. */
   readonly url: string;
   readonly tls: TlsFiles;
@@ -27,31 +24,38 @@ type Done = (error: Error | null, reply: unknown) => void;
  * A client of one gRPC service. Connects at the first call and again by itself, balances over all addresses, gives each call
  * `timeoutMs` from start to end (retries of UNAVAILABLE within) and rejects with `RpcFailure` only.
  */
-export function grpcClient<T extends object>(options: GrpcClientOptions): T & { close(): void } {
-  const definition = serviceDefinition(options);
-  const Constructor = makeGenericClientConstructor(definition, options.service);
+export function grpcClient<T extends object>(
+  proto: ProtoDescriptor,
+  options: GrpcClientOptions,
+): T & { close(): void } {
+  const definition = serviceDefinition(proto);
+  const Constructor = makeGenericClientConstructor(definition, proto.service);
   const { ca, cert, key } = options.tls;
   const channel = credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(cert));
-  const client = new Constructor(targetOf(options.url), channel, channelOptions(options));
+  const client = new Constructor(targetOf(options.url), channel, channelOptions(proto, options.server));
   const methods: Record<string, unknown> = {
     close: () => {
       client.close();
     },
   };
   for (const name of Object.keys(definition)) {
-    methods[`${name.charAt(0).toLowerCase()}${name.slice(1)}`] = unary(client, name, options);
+    methods[`${name.charAt(0).toLowerCase()}${name.slice(1)}`] = unary(
+      client,
+      `${proto.service}/${name}`,
+      options.timeoutMs,
+    );
   }
   return methods as T & { close(): void };
 }
 
-function unary(client: Client, name: string, { service, timeoutMs }: GrpcClientOptions) {
-  const call = (client as unknown as Record<string, UnaryCall>)[name];
-  if (call === undefined) throw new Error(`There is no method ${name} in ${service}.`);
+function unary(client: Client, method: string, timeoutMs: number) {
+  const call = (client as unknown as Record<string, UnaryCall>)[method.split('/')[1] ?? ''];
+  if (call === undefined) throw new Error(`There is no method ${method}.`);
   return (request: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
       call.call(client, request, metadata(), { deadline: Date.now() + timeoutMs }, (error, reply) => {
         if (error === null) resolve(reply);
-        else reject(failureOf(`${service}/${name}`, error));
+        else reject(failureOf(method, error));
       });
     });
 }
@@ -63,22 +67,24 @@ function metadata(): Metadata {
   return sent;
 }
 
-function serviceDefinition(options: GrpcClientOptions): ServiceDefinition {
-  const root = loadPackageDefinition(loadSync(options.protoPath, protoOptions));
-  const found = options.package.split('.').reduce<GrpcObject | undefined>((at, part) => at?.[part] as GrpcObject, root);
-  const constructor = found?.[options.service] as ServiceClientConstructor | undefined;
-  if (constructor === undefined) throw new Error(`${options.protoPath} has no service ${options.service}.`);
+function serviceDefinition({ package: name, service, path }: ProtoDescriptor): ServiceDefinition {
+  const root = loadPackageDefinition(loadSync(path, protoOptions));
+  const found = name.split('.').reduce<GrpcObject | undefined>((at, part) => at?.[part] as GrpcObject, root);
+  const constructor = found?.[service] as ServiceClientConstructor | undefined;
+  if (constructor === undefined) throw new Error(`${path} has no service ${service}.`);
   return constructor.service;
 }
 
-function channelOptions(options: GrpcClientOptions): ClientOptions {
-  const server = options.server ?? (servers as Record<string, string>)[options.package];
-  if (server === undefined) throw new Error(`It isn't known which deployable serves the package ${options.package}.`);
+function channelOptions(
+  proto: ProtoDescriptor,
+  server = (servers as Record<string, string>)[proto.package],
+): ClientOptions {
+  if (server === undefined) throw new Error(`It isn't known which deployable serves the package ${proto.package}.`);
   return {
     // Every certificate of the authority is good for localhost: only the name tells one service from another.
     'grpc.ssl_target_name_override': server,
     'grpc.default_authority': server,
-    'grpc.service_config': serviceConfig(options),
+    'grpc.service_config': serviceConfig(proto),
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
     // A frozen server answers no ping and is left within three seconds.
@@ -88,7 +94,7 @@ function channelOptions(options: GrpcClientOptions): ClientOptions {
   };
 }
 
-function serviceConfig(options: GrpcClientOptions): string {
+function serviceConfig(proto: ProtoDescriptor): string {
   const retryPolicy = {
     maxAttempts: 3,
     initialBackoff: '0.02s',
@@ -96,6 +102,6 @@ function serviceConfig(options: GrpcClientOptions): string {
     backoffMultiplier: 2,
     retryableStatusCodes: ['UNAVAILABLE'],
   };
-  const name = [{ service: `${options.package}.${options.service}` }];
+  const name = [{ service: `${proto.package}.${proto.service}` }];
   return JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }], methodConfig: [{ name, retryPolicy }] });
 }

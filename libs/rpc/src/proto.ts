@@ -1,5 +1,13 @@
 import type { Options } from '@grpc/proto-loader';
 
+/** Where a service's messages and methods are written, as `@bliro/contract` names them. */
+export interface ProtoDescriptor {
+  readonly package: string;
+  readonly service: string;
+  /** Of the `.proto` file. */
+  readonly path: string;
+}
+
 /** How messages look in TypeScript, on both sides: camelCase, int64 as a number, enums as names, absent fields as defaults. */
 export const protoOptions = {
   keepCase: false,

@@ -15,7 +15,7 @@ import { createAuthority, type Authority } from './certificates.js';
 import { grpcClient } from './client.js';
 import { RpcFailure } from './failure.js';
 import { healthProtoPath } from './health.js';
-import { protoOptions } from './proto.js';
+import { protoOptions, type ProtoDescriptor } from './proto.js';
 import { grpcServer } from './server.js';
 
 interface Greeter {
@@ -48,13 +48,13 @@ const table = { 'test.Greeter/Greet': ['crm-worker'] };
 
 describe('a gRPC server and its clients', () => {
   let authority: Authority;
-  let protoPath: string;
+  let proto: ProtoDescriptor;
   const closing: (() => unknown)[] = [];
 
   beforeAll(async () => {
     authority = await createAuthority();
-    protoPath = join(await mkdtemp(join(tmpdir(), 'rpc-')), 'greeter.proto');
-    await writeFile(protoPath, greeterProto);
+    proto = { package: 'test', service: 'Greeter', path: join(await mkdtemp(join(tmpdir(), 'rpc-')), 'greeter.proto') };
+    await writeFile(proto.path, greeterProto);
   });
 
   afterEach(async () => {
@@ -88,7 +88,7 @@ describe('a gRPC server and its clients', () => {
     const bare = rawClient(
       url,
       'Greeter',
-      protoPath,
+      proto.path,
       'test.Greeter',
       credentials.createSsl(Buffer.from(authority.caCert)),
     );
@@ -173,9 +173,7 @@ describe('a gRPC server and its clients', () => {
   }
 
   async function start(url: string, o: { graceMs?: number } = {}): Promise<INestMicroservice> {
-    const options = grpcServer({
-      package: 'test',
-      protoPath,
+    const options = grpcServer(proto, {
       url,
       tls: await authority.issue('policy-service'),
       table,
@@ -189,10 +187,7 @@ describe('a gRPC server and its clients', () => {
 
   async function clientOf(url: string, name: string, of = authority, o: { server?: string; timeoutMs?: number } = {}) {
     const tls = await of.issue(name);
-    const client = grpcClient<Greeter>({
-      package: 'test',
-      service: 'Greeter',
-      protoPath,
+    const client = grpcClient<Greeter>(proto, {
       url,
       tls,
       server: 'policy-service',

@@ -6,11 +6,9 @@ import type { TlsFiles } from './certificates.js';
 import { callerGuard, correlate } from './guard.js';
 import type { CallerTable, GuardLogger } from './guard.js';
 import { addHealth } from './health.js';
-import { protoOptions } from './proto.js';
+import { protoOptions, type ProtoDescriptor } from './proto.js';
 
 export interface GrpcServerOptions {
-  readonly package: string;
-  readonly protoPath: string;
   /** Address and port to listen on, e.g. `127.0.0.1:5001`. */
   readonly url: string;
   readonly tls: TlsFiles;
@@ -25,8 +23,8 @@ export interface GrpcServerOptions {
  * What `NestFactory.createMicroservice` and `app.connectMicroservice` take for a gRPC server with mutual TLS: a client without a
  * certificate of our authority gets no connection, a caller that the table doesn't have gets PERMISSION_DENIED.
  */
-export function grpcServer(options: GrpcServerOptions): CustomStrategy {
-  return { strategy: new GuardedGrpcServer(serverOptions(options), options.graceMs ?? 3000) };
+export function grpcServer(proto: ProtoDescriptor, options: GrpcServerOptions): CustomStrategy {
+  return { strategy: new GuardedGrpcServer(serverOptions(proto, options), options.graceMs ?? 3000) };
 }
 
 /** Nest waits without limit for the calls under way, or not at all: this one gives them a grace. */
@@ -49,13 +47,13 @@ class GuardedGrpcServer extends ServerGrpc {
   }
 }
 
-function serverOptions({ tls, table, logger, ...o }: GrpcServerOptions): GrpcOptions['options'] {
+function serverOptions(proto: ProtoDescriptor, { tls, table, logger, url }: GrpcServerOptions): GrpcOptions['options'] {
   const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) };
   const guard = callerGuard({ ...(table && { table }), ...(logger && { logger }) });
   return {
-    package: o.package,
-    protoPath: o.protoPath,
-    url: o.url,
+    package: proto.package,
+    protoPath: proto.path,
+    url,
     credentials: ServerCredentials.createSsl(Buffer.from(tls.ca), [pair], true),
     loader: protoOptions,
     channelOptions: withInterceptors([guard, correlate()]),

@@ -1,5 +1,6 @@
 export { generateSigningKey } from './signing-key.js';
-export { createSigner, InvalidSigningKey, type Signer, type SignOptions } from './signer.js';
-export { createVerifier, SignatureRefused, type RefusalCode, type Verifier, type VerifierOptions } from './verifier.js';
+export { createSigner, signerOf, type Signer } from './signer.js';
+export { createVerifier, SignatureRefused, type Verifier } from './verifier.js';
 export { KeysUnavailable } from './key-cache.js';
+export { keysAt, keysOf } from './keys.js';
 export { type JSONWebKeySet } from 'jose';

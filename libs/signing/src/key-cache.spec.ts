@@ -5,8 +5,8 @@ import { KeyCache } from './key-cache.js';
 import { createSigner } from './signer.js';
 import { generateSigningKey } from './signing-key.js';
 
-const old = await createSigner(await generateSigningKey(), 'issuer');
-const next = await createSigner(await generateSigningKey(), 'issuer');
+const old = createSigner(await generateSigningKey(), 'issuer');
+const next = createSigner(await generateSigningKey(), 'issuer');
 
 class Issuer {
   fetches = 0;

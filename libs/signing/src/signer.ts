@@ -1,5 +1,6 @@
-import { importJWK, SignJWT, type CryptoKey, type JSONWebKeySet } from 'jose';
-import { randomUUID } from 'node:crypto';
+import { SignJWT, type JSONWebKeySet } from 'jose';
+import { createPrivateKey, createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
 import { ALGORITHM, privateKeySchema } from './signing-key.js';
 
 export interface SignOptions {
@@ -19,9 +20,9 @@ export interface Signer {
 }
 
 /** @throws InvalidSigningKey, which says nothing of the content */
-export async function createSigner(keyFileContent: string, issuer: string): Promise<Signer> {
+export function createSigner(keyFileContent: string, issuer: string): Signer {
   const { d, ...parts } = parsePrivateKey(keyFileContent);
-  const key = await importKey({ ...parts, d });
+  const key = importKey({ ...parts, d });
   const { kid } = parts;
   return {
     issuer,
@@ -37,6 +38,19 @@ export async function createSigner(keyFileContent: string, issuer: string): Prom
         .setExpirationTime(now + expiresInSeconds)
         .sign(key);
     },
+  };
+}
+
+/** For a configuration's key file: its content as a signer, or what is wrong with it as that field's mistake. */
+export function signerOf(issuer: string) {
+  return (keyFileContent: string, ctx: z.core.$RefinementCtx): Signer => {
+    try {
+      return createSigner(keyFileContent, issuer);
+    } catch (error) {
+      if (!(error instanceof InvalidSigningKey)) throw error;
+      ctx.addIssue(error.message);
+      return z.NEVER;
+    }
   };
 }
 
@@ -57,10 +71,13 @@ function parsePrivateKey(content: string) {
   }
 }
 
-async function importKey(jwk: object): Promise<CryptoKey> {
+function importKey(jwk: Record<string, unknown>): KeyObject {
   try {
-    return await importJWK(jwk as never, ALGORITHM);
+    const key = createPrivateKey({ key: jwk, format: 'jwk' });
+    // Node takes a public part that is another key's.
+    if (createPublicKey(key).export({ format: 'jwk' }).x === jwk['x']) return key;
   } catch {
-    throw new InvalidSigningKey();
+    // The cause may quote the key.
   }
+  throw new InvalidSigningKey();
 }

@@ -107,7 +107,7 @@ describe('the way to Dynamics', () => {
     await browser.connect(ada);
     await browser.call('DELETE', 'connections/dynamics');
     const later = `update connection set disconnected_at = disconnected_at - interval '31 days' where user_id = $1`;
-    await system.databases.work.query(later, [`user-${users}`]);
+    await system.workDatabase.query(later, [`user-${users}`]);
     expect((await browser.call('GET', 'connections/dynamics')).status).toBe(404);
   });
 });

@@ -1,3 +1,4 @@
+import { firstRow } from '@bliro/database';
 import type { Logger } from '@bliro/observe';
 import type { DataSource } from 'typeorm';
 import { changeConnection, lockConnection } from '../connection/change.js';
@@ -58,13 +59,13 @@ export class FinishConsent {
 
   /** Once, before anything is done with it. */
   private async consume(state: string, secret: BrowserSecret): Promise<ConsentAttempt | undefined> {
-    const [rows] = await this.parts.work.query<[{ id: string }[], number]>(
+    const row = await firstRow<{ id: string }>(
+      this.parts.work,
       `update consent_attempt set finished_at = clock_timestamp(), outcome = 'failed'
         where state_hash = $1 and cookie_hash = $2 and finished_at is null and expires_at > clock_timestamp()
        returning id`,
       [hashOf(state), hashOf(secret)],
     );
-    const [row] = rows;
     return row === undefined ? undefined : this.parts.work.manager.findOneByOrFail(ConsentAttempt, { id: row.id });
   }
 

@@ -1,3 +1,5 @@
+import { isLoopback } from '@bliro/config';
+
 /** Where one of Microsoft's clouds signs people in, and what its Dataverse addresses look like. */
 export interface Cloud {
   authority: string;
@@ -26,8 +28,6 @@ export function cloudOf(discoveryUrl: string): Cloud | undefined {
   return protocol === 'https:' ? clouds[host] : undefined;
 }
 
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /**
  * Whether a user's access token may go to this address: a Dataverse host of the cloud that Discovery belongs to, over
  * https. Beside a stand-in for Discovery (`cloud` undefined) only this machine itself will do.
@@ -36,7 +36,7 @@ export function isEnvironmentAddress(address: string, found: Cloud | undefined):
   if (!URL.canParse(address)) return false;
   const url = new URL(address);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return false;
-  if (found === undefined) return loopback.test(url.hostname);
+  if (found === undefined) return isLoopback(url.hostname);
   return (
     url.protocol === 'https:' && url.port === '' && url.pathname === '/' && found.environmentHost.test(url.hostname)
   );

@@ -50,7 +50,7 @@ describe('a grant', () => {
     [
       'one that another key signed',
       async () => {
-        const signer = await createSigner(await generateSigningKey(), grantJws.issuer);
+        const signer = createSigner(await generateSigningKey(), grantJws.issuer);
         return system.policy.grant(organization, user.userId, { signer });
       },
     ],
@@ -126,7 +126,7 @@ describe('the state of the connection', () => {
 
   test('a row without its key gives nothing, and reads as disconnected', async () => {
     await user.browser.activate(ada);
-    await system.databases.keyStore.query('delete from data_key where id = $1', [(await user.row()).dataKeyId]);
+    await system.keyDatabase.query('delete from data_key where id = $1', [(await user.row()).dataKeyId]);
     system.memory.drop((await user.row()).id);
     expect((await user.ask()).refused?.code).toBe('not_connected');
     expect(await user.browser.connection()).toMatchObject({ status: 'disconnected' });
@@ -152,10 +152,10 @@ test('no secret is in a log line or in a table', async () => {
   const { given } = await user.ask();
   expect(secretMarkers.some((marker) => given?.accessToken.includes(marker))).toBe(true);
   const rows = JSON.stringify([
-    await system.databases.work.query('select * from connection'),
-    await system.databases.work.query('select * from consent_attempt'),
-    await system.databases.work.query('select * from event'),
-    await system.databases.keyStore.query('select * from data_key'),
+    await system.workDatabase.query('select * from connection'),
+    await system.workDatabase.query('select * from consent_attempt'),
+    await system.workDatabase.query('select * from event'),
+    await system.keyDatabase.query('select * from data_key'),
   ]);
   const logged = system.lines.join('');
   expect(logged).toContain('an access token was asked for');

@@ -1,3 +1,4 @@
+import { firstRow } from '@bliro/database';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { Connection } from '../connection/connection.entity.js';
@@ -39,25 +40,28 @@ const LOOK = `
          extract(epoch from (${recent('connection')})[1] + interval '5 minutes' - clock_timestamp()) * 1000 as wait_ms
     from connection where id = $1`;
 
+interface Look {
+  same: boolean;
+  leased: boolean | null;
+  wait_ms: string | null;
+}
+
 /** Takes the lease and counts one redemption (at most ten in five minutes), in one statement. */
 export async function takeLease(work: DataSource, { id, version }: Connection): Promise<LeaseAnswer> {
   const holder = randomUUID();
-  if (await updatesOne(work, TAKE, [id, version, holder])) {
+  if ((await firstRow(work, TAKE, [id, version, holder])) !== undefined) {
     const connection = await work.manager.findOneBy(Connection, { id });
     return connection?.leaseHolder === holder ? { kind: 'taken', lease: { holder, connection } } : { kind: 'changed' };
   }
-  const [row] = await work.query<{ same: boolean; leased: boolean | null; wait_ms: string | null }[]>(LOOK, [
-    id,
-    version,
-  ]);
+  const row = await firstRow<Look>(work, LOOK, [id, version]);
   if (row?.same !== true) return { kind: 'changed' };
   if (row.leased === true) return { kind: 'busy' };
   return { kind: 'limited', retryAfterMs: Math.max(1000, Math.ceil(Number(row.wait_ms ?? 1000))) };
 }
 
 /** Counts one more redemption under the same lease; false when there may be none. */
-export function countAnother(work: DataSource, { connection, holder }: Lease): Promise<boolean> {
-  return updatesOne(work, COUNT_ANOTHER, [connection.id, holder]);
+export async function countAnother(work: DataSource, { connection, holder }: Lease): Promise<boolean> {
+  return (await firstRow(work, COUNT_ANOTHER, [connection.id, holder])) !== undefined;
 }
 
 /** Frees the lease, whatever else became of the row. */
@@ -66,10 +70,4 @@ export async function freeLease(work: DataSource, { connection, holder }: Lease)
     `update connection set lease_holder = null, lease_until = null where id = $1 and lease_holder = $2`,
     [connection.id, holder],
   );
-}
-
-async function updatesOne(work: DataSource, sql: string, values: unknown[]): Promise<boolean> {
-  // TypeORM answers an update with [rows, count].
-  const [, count] = await work.query<[unknown[], number]>(sql, values);
-  return count === 1;
 }

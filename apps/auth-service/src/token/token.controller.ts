@@ -11,7 +11,7 @@ import { eventsSince } from '@bliro/event-log';
 import { parseRequest } from '@bliro/rpc';
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import { WorkDatabase } from '../databases.js';
+import { WorkDatabase } from '../database.js';
 import { AccessTokens } from './access-tokens.js';
 
 @Controller()
@@ -30,7 +30,7 @@ export class AuthRpcController {
   @GrpcMethod(authProto.service, 'EventsSince')
   async eventsSince(request: EventsSinceRequest): Promise<EventsSinceReply> {
     const { cursor, limit } = parseRequest(eventsSinceRequest, request);
-    const page = await eventsSince(this.database.dataSource, cursor, limit);
+    const page = await eventsSince(this.database, cursor, limit);
     const events = page.events.map(({ data, ...event }) => ({ ...event, dataJson: JSON.stringify(data) }));
     return { events, cursor: page.cursor };
   }

@@ -1,3 +1,4 @@
+import { rows } from '@bliro/database';
 import type { DataSource } from 'typeorm';
 import type { DataKeyPlace, WrappedKey } from './key-ring.js';
 
@@ -20,13 +21,13 @@ export class KeyStore {
   }
 
   async get(dataKeyId: string): Promise<StoredKey | undefined> {
-    const rows = await this.query<StoredKey>(
+    const [stored] = await this.query<StoredKey>(
       `select id as "dataKeyId", connection_id as "connectionId", generation,
               wrapping_key_id as "wrappingKeyId", wrapped
          from data_key where id = $1`,
       [dataKeyId],
     );
-    return rows[0];
+    return stored;
   }
 
   /** Whether the key is gone for certain. */
@@ -45,20 +46,18 @@ export class KeyStore {
 
   /** Ids of keys older than `seconds`, in their order, after one. */
   async olderThan(seconds: number, after: string | undefined, limit: number): Promise<string[]> {
-    const rows = await this.query<{ id: string }>(
+    const old = await this.query<{ id: string }>(
       `select id from data_key
         where created_at < clock_timestamp() - make_interval(secs => $1) and ($2::uuid is null or id > $2)
         order by id limit $3`,
       [seconds, after ?? null, limit],
     );
-    return rows.map((row) => row.id);
+    return old.map(({ id }) => id);
   }
 
   private async query<T = unknown>(sql: string, values: unknown[]): Promise<T[]> {
     try {
-      // A delete answers [rows, count].
-      const answer: unknown = await this.dataSource.query(sql, values);
-      return answer as T[];
+      return await rows<T>(this.dataSource, sql, values);
     } catch (error) {
       throw new KeyStoreUnavailable('The key store does not answer.', { cause: error });
     }

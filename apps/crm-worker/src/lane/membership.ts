@@ -1,6 +1,6 @@
 import { joinAsHolder, Lanes, type Holder } from '@bliro/ledger';
 import type { Logger } from '@bliro/observe';
-import type { DataSource } from 'typeorm';
+import type { WorkDatabase } from '../database.js';
 
 /** This process's place among the workers: while its lock in Postgres is held, the lanes that it leases are its own. */
 export class Membership {
@@ -10,7 +10,7 @@ export class Membership {
   #left = false;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly database: WorkDatabase,
     private readonly directUrl: string,
     private readonly logger: Logger,
   ) {}
@@ -32,12 +32,11 @@ export class Membership {
   }
 
   async #joinAgain(): Promise<void> {
-    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     await this.#holder?.close().catch(() => undefined);
     const holder = await joinAsHolder(this.directUrl);
     if (this.#left) return holder.close();
     this.#holder = holder;
-    this.#lanes = new Lanes(this.dataSource, holder.holder);
+    this.#lanes = new Lanes(this.database, holder.holder);
     this.logger.info({ holder: holder.holder }, 'joined the workers');
   }
 
@@ -45,6 +44,5 @@ export class Membership {
     this.#left = true;
     await this.#joining?.catch(() => undefined);
     await this.#holder?.close().catch(() => undefined);
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }

@@ -10,7 +10,7 @@ const PAGE = 500;
 /** Lets a user's blocked work go on when auth-service says that the connection is active. The sweep wakes the lane. */
 export function followConnections(o: {
   database: WorkDatabase;
-  auth: AuthService;
+  auth: Pick<AuthService, 'eventsSince'>;
   logger: Logger;
   everyMs?: number;
 }): Follower {

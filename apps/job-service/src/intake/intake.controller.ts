@@ -2,14 +2,10 @@ import { idempotencyKey as keyForm, type JobRequest } from '@bliro/contract/crm'
 import { CurrentCaller, Problem, Problems, Roles, type Caller } from '@bliro/http';
 import { Body, Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { orUnavailable } from '../ledger-outage.js';
 import { Intake, KeyReused } from './intake.js';
 import { storableJob } from './storable-job.js';
-
-interface Reply {
-  header(name: string, value: string): unknown;
-}
 
 const accepted = z.object({ jobId: z.uuid() }).meta({ id: 'AcceptedJob' });
 const location = { Location: { description: 'Where the job can be read', schema: { type: 'string' } } } as const;
@@ -22,20 +18,20 @@ export class IntakeController {
   @Post()
   @HttpCode(202)
   @Roles('pipeline')
-  @Problems('idempotency_key_required', 'idempotency_key_reused', 'ledger_unavailable')
+  @Problems('idempotency_key_required', 'idempotency_key_reused')
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 200 characters; the same for a repeat' })
   @ApiResponse({ status: 202, description: 'The job is committed', standardSchema: accepted, headers: location })
   async create(
     @CurrentCaller() caller: Caller,
     @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: storableJob }) job: JobRequest,
-    @Res({ passthrough: true }) reply: Reply,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ jobId: string }> {
     const idempotencyKey = keyForm.safeParse(key);
     if (!idempotencyKey.success) throw new Problem('idempotency_key_required');
     const offer = { organization: caller.organization, idempotencyKey: idempotencyKey.data, job };
-    const { jobId } = await orUnavailable(() => this.intake.accept(offer)).catch(refusal);
-    reply.header('location', `/jobs/v1/jobs/${jobId}`);
+    const { jobId } = await this.intake.accept(offer).catch(refusal);
+    void reply.header('location', `/jobs/v1/jobs/${jobId}`);
     return { jobId };
   }
 }

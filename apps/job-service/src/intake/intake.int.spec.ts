@@ -1,5 +1,5 @@
 import { inputHash, mandateClaims, mandateJws } from '@bliro/contract/crm';
-import { createVerifier, type JSONWebKeySet } from '@bliro/signing';
+import { createVerifier, keysOf } from '@bliro/signing';
 import { queueBackends } from '@bliro/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
@@ -51,8 +51,7 @@ describe('POST jobs', () => {
     );
     expect(new Set(rows.map(({ salt }) => salt)).size).toBe(2);
     const policy = await system.as('policy-service');
-    const keys = async () => JSON.parse((await policy.keys({})).jwksJson) as JSONWebKeySet;
-    const verifier = createVerifier({ keys, ...mandateJws });
+    const verifier = createVerifier({ keys: keysOf(policy), ...mandateJws });
     for (const row of rows) {
       expect(await verifier.verify(row.mandate, mandateClaims)).toMatchObject({
         org: 'contoso',
@@ -169,9 +168,9 @@ describe('POST jobs', () => {
     const away = await system.call('POST jobs', { key, body: jobOf() });
     const read = await system.call(`GET jobs/${randomUUID()}`);
     await system.postgres.up();
-    expect([away.status, away.body.code]).toEqual([503, 'ledger_unavailable']);
+    expect([away.status, away.body.code]).toEqual([503, 'database_unavailable']);
     expect(Number(away.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect([read.status, read.body.code]).toEqual([503, 'ledger_unavailable']);
+    expect([read.status, read.body.code]).toEqual([503, 'database_unavailable']);
     expect((await system.call('POST jobs', { key, body: jobOf() })).status).toBe(202);
     expect(await system.count('job', 'idempotency_key = $1', [key])).toBe(1);
   });

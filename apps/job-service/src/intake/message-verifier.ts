@@ -1,11 +1,8 @@
 import { jobMessageClaims, jobMessageJws, type JobMessageClaims } from '@bliro/contract/crm';
-import { createVerifier, type JSONWebKeySet, type Verifier } from '@bliro/signing';
+import { createVerifier, keysAt, type Verifier } from '@bliro/signing';
 import { z } from 'zod';
 import { storableJob } from './storable-job.js';
 
-const FETCH_TIMEOUT_MS = 3_000;
-
-const jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 const storableClaims = jobMessageClaims.pipe(
   z.object({ org: z.string(), idempotencyKey: z.string(), job: storableJob }),
 );
@@ -17,7 +14,7 @@ export class MessageVerifier {
   constructor(options: { issuer: string; jwksUrl: string }) {
     const { audience, typ, maxAgeSeconds } = jobMessageJws;
     this.verifier = createVerifier({
-      keys: () => fetchKeys(options.jwksUrl),
+      keys: keysAt(options.jwksUrl),
       issuer: options.issuer,
       audience,
       typ,
@@ -30,10 +27,4 @@ export class MessageVerifier {
   verify(jws: string): Promise<JobMessageClaims> {
     return this.verifier.verify(jws, storableClaims);
   }
-}
-
-async function fetchKeys(url: string): Promise<JSONWebKeySet> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS), redirect: 'error' });
-  if (!response.ok) throw new Error(`the pipeline's keys were answered with ${response.status}`);
-  return jwks.parse(await response.json());
 }

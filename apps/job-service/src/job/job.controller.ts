@@ -1,4 +1,4 @@
-import { CurrentCaller, Problems, Roles, UuidParam, type Caller } from '@bliro/http';
+import { CurrentCaller, Roles, UuidParam, type Caller } from '@bliro/http';
 import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { jobQuery, type JobQuery } from './job-query.js';
@@ -12,7 +12,6 @@ export class JobController {
 
   @Get()
   @Roles('pipeline', 'user', 'admin')
-  @Problems('ledger_unavailable')
   @ApiResponse({ status: 200, description: 'Jobs, newest first', standardSchema: jobListSchema })
   list(@CurrentCaller() caller: Caller, @Query({ schema: jobQuery }) query: JobQuery): Promise<JobList> {
     return this.jobs.list(caller, query);
@@ -20,7 +19,6 @@ export class JobController {
 
   @Get(':id')
   @Roles('pipeline', 'user', 'admin')
-  @Problems('ledger_unavailable')
   @ApiResponse({ status: 200, description: 'The job', standardSchema: jobSchema })
   get(@CurrentCaller() caller: Caller, @UuidParam() id: string): Promise<JobBody> {
     return this.jobs.get(caller, id);
@@ -29,7 +27,6 @@ export class JobController {
   @Delete(':id')
   @HttpCode(204)
   @Roles('pipeline', 'user')
-  @Problems('ledger_unavailable')
   @ApiResponse({ status: 204, description: 'What had not been sent is cancelled' })
   cancel(@CurrentCaller() caller: Caller, @UuidParam() id: string): Promise<void> {
     return this.jobs.cancel(caller, id);

@@ -2,7 +2,6 @@ import { OrganizationDatabase } from '@bliro/database';
 import { Problem, type Caller } from '@bliro/http';
 import { cancelJob, findJob, listJobs, type JobView } from '@bliro/ledger';
 import { WorkDatabase } from '../database.js';
-import { orUnavailable } from '../ledger-outage.js';
 import { cursorOf, type JobQuery } from './job-query.js';
 import { jobBody, type JobBody, type JobList } from './job.schema.js';
 
@@ -15,9 +14,7 @@ export class Jobs {
 
   /** @throws Problem not_found for a job that isn't there, or is somebody else's */
   async get(caller: Caller, id: string): Promise<JobBody> {
-    const view = await orUnavailable(() =>
-      this.database.run(caller.organization, (manager) => findJob(manager, id, { withResults: true })),
-    );
+    const view = await this.database.run(caller.organization, (manager) => findJob(manager, id, { withResults: true }));
     if (!view || !maySee(caller, view)) throw new Problem('not_found');
     return jobBody(view, { results: mayRead(caller, view) });
   }
@@ -30,10 +27,8 @@ export class Jobs {
       ...(own === undefined ? {} : { userId: own }),
       ...(status === undefined ? {} : { status }),
     };
-    const page = await orUnavailable(() =>
-      this.database.run(caller.organization, (manager) =>
-        listJobs(manager, filter, { limit, withResults: true, ...(cursor === undefined ? {} : { after: cursor }) }),
-      ),
+    const page = await this.database.run(caller.organization, (manager) =>
+      listJobs(manager, filter, { limit, withResults: true, ...(cursor === undefined ? {} : { after: cursor }) }),
     );
     return {
       items: page.items.map((view) => jobBody(view, { results: mayRead(caller, view) })),
@@ -45,7 +40,7 @@ export class Jobs {
   async cancel(caller: Caller, id: string): Promise<void> {
     const view = await this.get(caller, id);
     if (!caller.roles.includes('pipeline') && view.userId !== caller.userId) throw new Problem('not_found');
-    await orUnavailable(() => cancelJob(this.work, caller.organization, id));
+    await cancelJob(this.work, caller.organization, id);
   }
 }
 

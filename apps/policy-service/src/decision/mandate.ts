@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { inputHash, mandateClaims, mandateJws, type CrmService, type MandateClaims } from '@bliro/contract/crm';
 import type { Question } from '@bliro/contract/policy';
-import { createVerifier, SignatureRefused, type Verifier } from '@bliro/signing';
-import { z } from 'zod';
+import { createVerifier, keysOf, SignatureRefused, type Verifier } from '@bliro/signing';
 
 export interface Believed {
   claims: MandateClaims;
@@ -17,7 +16,7 @@ export class Mandates {
   /** @param crm publishes the keys that mandates verify with */
   constructor(crm: CrmService) {
     const { issuer, audience, typ } = mandateJws;
-    this.verifier = createVerifier({ keys: () => publishedKeys(crm), issuer, audience, typ });
+    this.verifier = createVerifier({ keys: keysOf(crm), issuer, audience, typ });
   }
 
   /**
@@ -43,11 +42,4 @@ function inputThatHashesTo(hash: string, salt: string, inputJson: string): unkno
   } catch {
     return undefined;
   }
-}
-
-const jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
-
-async function publishedKeys(crm: CrmService): Promise<z.output<typeof jwks>> {
-  const { jwksJson } = await crm.keys({});
-  return jwks.parse(JSON.parse(jwksJson));
 }

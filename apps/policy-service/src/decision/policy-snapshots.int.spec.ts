@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dataSourceOptions } from '@bliro/database';
 import { tcpProxy, testDatabase, type TcpProxy, type TestDatabase } from '@bliro/testing';
 import { Client } from 'pg';
 import { WorkDatabase } from '../database.js';
@@ -17,7 +16,7 @@ beforeAll(async () => {
   proxy = await tcpProxy(database.urls.policyWork);
   const url = new URL(database.urls.policyWork);
   url.host = `127.0.0.1:${proxy.port}`;
-  work = new WorkDatabase(dataSourceOptions({ url: url.href, schema: 'policy' }));
+  work = new WorkDatabase(url.href);
   await work.initialize();
   http = new Client({ connectionString: database.urls.policyHttp });
   await http.connect();
