@@ -53,19 +53,20 @@ describe('what a call sends', () => {
     expect(Object.keys(headers).filter((name) => /caller|mscrm|bypass/i.test(name))).toEqual([]);
   });
 
-  it('reads the token after beforeSend, which may renew it', async () => {
+  it('reads the token after the permission was ensured, which may renew it', async () => {
     let token = 'old';
     answer = json(200, { subject: 'x' });
-    const beforeSend = async (): Promise<void> => {
+    const ensure = async (): Promise<void> => {
       token = await Promise.resolve('new');
     };
-    await read({ accessToken: () => token, beforeSend });
+    await read({ accessToken: () => token, permission: { ensure, holds: () => true } });
     expect(seen[0]?.headers.authorization).toBe('Bearer new');
   });
 
-  it('sends nothing when beforeSend refuses', async () => {
+  it('sends nothing without a permission', async () => {
     const refusal = new Error('no permit');
-    await expect(read({ beforeSend: () => Promise.reject(refusal) })).rejects.toBe(refusal);
+    const permission = { ensure: () => Promise.reject(refusal), holds: () => true };
+    await expect(read({ permission })).rejects.toBe(refusal);
     expect(seen).toEqual([]);
   });
 
@@ -152,11 +153,12 @@ describe('calls at once', () => {
       if (waiting.length === 16) full();
       if (waiting.length > 16) response.writeHead(204).end();
     };
-    const beforeSend = (): Promise<void> => {
+    const ensure = (): Promise<void> => {
       admitted += 1;
       return Promise.resolve();
     };
-    const calls = Array.from({ length: 20 }, () => create({ beforeSend }));
+    const permission = { ensure, holds: () => true };
+    const calls = Array.from({ length: 20 }, () => create({ permission }));
     await sixteen;
     expect(admitted).toBe(16);
     for (const response of waiting) response.writeHead(204).end();

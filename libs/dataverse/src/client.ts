@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { checkedBase, checkedId, checkedName } from './address.js';
-import { exchange, type Exchange } from './exchange.js';
+import { exchange, type Exchange, type Permission } from './exchange.js';
 import type { DataverseResult } from './failure.js';
 import { filterQuery, type TypedValue } from './literal.js';
 
@@ -16,8 +16,7 @@ export interface DataverseOptions {
   /** Of a whole call. A customer's synchronous plug-in may take 2:20 minutes, hence 150 s by default. */
   timeoutMs?: number;
   signal?: AbortSignal;
-  /** Runs right before each call is sent, when its place is free; what it throws stops the call and reaches the caller. */
-  beforeSend?: () => Promise<void>;
+  permission?: Permission;
   allowLocal: boolean;
 }
 
@@ -44,7 +43,7 @@ export interface Dataverse {
 const row = z.record(z.string(), z.unknown());
 const rows = z.object({ value: z.array(row) });
 
-/** A client of one environment for one user. Failures are values; only mistakes of the caller and `beforeSend` throw. */
+/** A client of one environment for one user. Failures are values; only mistakes of the caller and `permission` throw. */
 export function createDataverse(options: DataverseOptions): Dataverse {
   const base = `${checkedBase(options.apiUrl, options.allowLocal)}/api/data/v9.2/`;
   const call = (
@@ -83,7 +82,7 @@ function exchangeOf(
     ...(body !== undefined && { body }),
     timeoutMs: options.timeoutMs ?? 150_000,
     signal: options.signal,
-    beforeSend: options.beforeSend,
+    permission: options.permission,
   };
 }
 

@@ -1,4 +1,9 @@
-import type { FailureClass } from './failure.js';
+/**
+ * What a failure means for the caller. `permanent`: repeating changes nothing. `transient`: nothing took effect, may pass.
+ * `throttled`: nothing took effect, not before `retryAfterMs`. `unknown`: a write that may have taken effect.
+ * `needs_person`: the token isn't accepted (401, perhaps with a claims challenge), or a policy of the customer keeps us out.
+ */
+export type FailureClass = 'permanent' | 'transient' | 'throttled' | 'unknown' | 'needs_person';
 
 /** Dataverse's codes that say more than the status does; from Microsoft's table of Web API error codes. */
 const codes: Record<string, [name: string, kind?: FailureClass]> = {

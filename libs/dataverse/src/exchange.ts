@@ -1,24 +1,33 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { z } from 'zod';
+import { beforeWriting } from './before-writing.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { classify, classifyLost, type DataverseResult } from './failure.js';
-import { Places } from './places.js';
+
+/** Permission to start a call. */
+export interface Permission {
+  /** Resolves when there is one; what it throws stops the call and reaches the caller. */
+  ensure(): Promise<void>;
+  /** Whether there still is one in this very moment. */
+  holds(): boolean;
+}
 
 export interface Exchange {
   method: 'GET' | 'POST' | 'PATCH';
   url: string;
   headers: Record<string, string>;
-  /** Read at the moment of sending, after `beforeSend`. */
+  /** Read after the permission was ensured, which may have renewed it. */
   accessToken: () => string;
   body?: Record<string, unknown>;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
-  /** Runs when a place for the call is free, right before it is sent; what it throws stops the call. */
-  beforeSend?: (() => Promise<void>) | undefined;
+  /** Ensured when a place for the call is free, and looked at again when its connection stands, right before the first byte. */
+  permission?: Permission | undefined;
 }
 
 const callsAtOnce = 16;
 const sizeLimit = 8 * 1024 * 1024;
-const places = new Places(callsAtOnce);
+const limit = new ConcurrencyLimit(callsAtOnce);
 const agent = new Agent({
   connections: callsAtOnce,
   pipelining: 1,
@@ -31,29 +40,41 @@ const agent = new Agent({
 
 /** One request, one answer that keeps to the contract: JSON below 8 MB, or no body. Redirects aren't followed. */
 export async function exchange(call: Exchange): Promise<DataverseResult<unknown>> {
-  const write = call.method !== 'GET';
-  const leave = await places.enter(new URL(call.url).origin);
+  const leave = await limit.enter(new URL(call.url).origin);
   try {
-    await call.beforeSend?.();
-    return await send(call, write);
+    const deadline = AbortSignal.timeout(call.timeoutMs);
+    const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+    for (;;) {
+      await call.permission?.ensure();
+      const answer = await send(call, signal);
+      // The permission ended while the connection was made. That stands now, so that the next try doesn't wait for it.
+      if (answer !== 'not_permitted') return answer;
+    }
   } finally {
     leave();
   }
 }
 
-async function send(call: Exchange, write: boolean): Promise<DataverseResult<unknown>> {
-  const deadline = AbortSignal.timeout(call.timeoutMs);
+async function send(call: Exchange, signal: AbortSignal): Promise<DataverseResult<unknown> | 'not_permitted'> {
+  const write = call.method !== 'GET';
+  let state: 'waiting' | 'sent' | 'not_permitted' = 'waiting';
+  const mayGo = (): boolean => {
+    state = (call.permission?.holds() ?? true) ? 'sent' : 'not_permitted';
+    return state === 'sent';
+  };
   try {
     const answer = await request(call.url, {
-      dispatcher: agent,
+      dispatcher: agent.compose(beforeWriting(mayGo)),
       method: call.method,
       headers: { ...call.headers, authorization: `Bearer ${call.accessToken()}` },
       body: call.body === undefined ? null : JSON.stringify(call.body),
-      signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
+      signal,
     });
     return understand(answer, await textOf(answer), write);
   } catch (error) {
-    return { ok: false, failure: classifyLost(error, write) };
+    const ended = state as 'waiting' | 'sent' | 'not_permitted';
+    if (ended === 'not_permitted') return ended;
+    return { ok: false, failure: classifyLost(error, { write, sent: ended === 'sent' }) };
   }
 }
 

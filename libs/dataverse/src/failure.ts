@@ -1,12 +1,4 @@
-import { classOfCode, nameOfCode } from './codes.js';
-
-/**
- * What a failure means for the caller. `permanent`: repeating changes nothing. `transient`: nothing took effect, may pass.
- * `throttled`: nothing took effect, not before `retryAfterMs`. `unknown`: a write that may have taken effect.
- * `needs_person`: the token isn't accepted (401, perhaps with a claims challenge), or a policy of the customer keeps us out.
- */
-export const failureClasses = ['permanent', 'transient', 'throttled', 'unknown', 'needs_person'] as const;
-export type FailureClass = (typeof failureClasses)[number];
+import { classOfCode, nameOfCode, type FailureClass } from './codes.js';
 
 export interface DataverseFailure {
   class: FailureClass;
@@ -56,14 +48,9 @@ function classOf({ status, code, write }: FailedAnswer): FailureClass {
   return write ? 'unknown' : 'transient';
 }
 
-/** Connecting failed, so that no byte of the request has left. */
-const neverSent =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/;
-
-/** Of an error that the connection ended with instead of an answer. */
-export function classifyLost(error: unknown, write: boolean): DataverseFailure {
+/** Of an error that came instead of an answer. `sent`: a byte of the request may have left. */
+export function classifyLost(error: unknown, { write, sent }: { write: boolean; sent: boolean }): DataverseFailure {
   const code = codeOf(error);
-  const sent = code === undefined || !neverSent.test(code);
   return {
     class: write && sent ? 'unknown' : 'transient',
     message: sent

@@ -1,5 +1,6 @@
 export { createDataverse, type Dataverse, type DataverseOptions, type Query, type Row } from './client.js';
-export { classify, type DataverseFailure, type DataverseResult, type FailureClass } from './failure.js';
+export type { Permission } from './exchange.js';
+export type { DataverseFailure, DataverseResult } from './failure.js';
 export type { TypedValue } from './literal.js';
 export {
   discoverInstances,

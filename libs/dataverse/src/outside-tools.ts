@@ -9,8 +9,7 @@ import { exchange } from './exchange.js';
 import type { DataverseResult } from './failure.js';
 import { columnCasts, definitionOf, metadataAnswers, type TableDefinition } from './table-definition.js';
 
-export const environmentTypes = ['production', 'default', 'sandbox', 'developer', 'trial', 'teams', 'other'] as const;
-export type EnvironmentType = (typeof environmentTypes)[number];
+export type EnvironmentType = 'production' | 'default' | 'sandbox' | 'developer' | 'trial' | 'teams' | 'other';
 
 export interface Instance {
   /** Discovery's `Id`, Dataverse's organization id: `WhoAmI` answers the same one. */

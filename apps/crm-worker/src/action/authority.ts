@@ -1,7 +1,7 @@
 import { accessTokensReply, type AuthService, type TokenAnswer } from '@bliro/contract/auth';
 import { decideReply, type Decision, type PolicyService, type Purpose } from '@bliro/contract/policy';
 import type { LaneAction, Lease } from '@bliro/ledger';
-import { LaneTrouble, own } from './interruption.js';
+import { askOurs, LaneTrouble } from './interruption.js';
 import { isUnknown } from './outcomes.js';
 
 /** An action with the id under which it is decided, however often that is asked. */
@@ -28,20 +28,13 @@ export class Authority {
 
   /** By decision id. */
   async decide(lease: Lease, asked: readonly Decidable[]): Promise<Map<string, Decided>> {
-    const decided = new Map<string, Decided>();
-    for (const purpose of ['verify', 'run'] as const) {
-      const questions = asked.filter(({ action }) => purposeOf(action) === purpose);
-      if (questions.length > 0) await this.#decideFor(purpose, lease, questions, decided);
-    }
-    return decided;
+    const byPurpose = Map.groupBy(asked, ({ action }) => purposeOf(action));
+    const decided: [string, Decided][] = [];
+    for (const [purpose, questions] of byPurpose) decided.push(...(await this.#decideFor(purpose, lease, questions)));
+    return new Map(decided);
   }
 
-  async #decideFor(
-    purpose: Purpose,
-    lease: Lease,
-    asked: readonly Decidable[],
-    decided: Map<string, Decided>,
-  ): Promise<void> {
+  async #decideFor(purpose: Purpose, lease: Lease, asked: readonly Decidable[]): Promise<[string, Decided][]> {
     const questions = asked.map(({ decisionId, action: { mandate, salt, inputJson, correlationId } }) => ({
       decisionId,
       mandate,
@@ -49,22 +42,22 @@ export class Authority {
       inputJson,
       correlationId,
     }));
-    const reply = await own('policy-service', async () =>
+    const reply = await askOurs('policy-service', async () =>
       decideReply.parse(await this.policy.decide({ purpose, questions })),
     );
     const grant = reply.grants.find(
       ({ organization, userId }) => organization === lease.organization && userId === lease.userId,
     )?.grant;
-    for (const { decisionId } of asked) {
+    return asked.map(({ decisionId }) => {
       const decision = reply.decisions.find((one) => one.decisionId === decisionId);
       if (decision === undefined) throw new LaneTrouble('policy-service left a question without an answer');
-      decided.set(decisionId, { decision, ...(decision.effect === 'allow' && grant !== undefined && { grant }) });
-    }
+      return [decisionId, { decision, ...(decision.effect === 'allow' && grant !== undefined && { grant }) }];
+    });
   }
 
   async token({ organization, userId }: Lease, grant: string): Promise<TokenAnswer> {
     const questions = [{ organization, userId, grant }];
-    const reply = await own('auth-service', async () =>
+    const reply = await askOurs('auth-service', async () =>
       accessTokensReply.parse(withoutNulls(await this.auth.accessTokens({ questions }))),
     );
     const [answer] = reply.answers;

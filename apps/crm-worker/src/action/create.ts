@@ -1,10 +1,9 @@
 import type { CreateInput } from '@bliro/contract/crm';
-import type { DataverseFailure } from '@bliro/dataverse';
+import type { DataverseFailure, DataverseResult } from '@bliro/dataverse';
 import type { Outcome } from '@bliro/ledger';
-import { recordUrl } from '../dynamics/record-url.js';
 import { bodyOf, referencedTables, resolveFields, wireFields } from '../dynamics/write-fields.js';
-import { isUnknown, stillUnknown, unexplained } from './outcomes.js';
 import { recordIdOf } from './record-id.js';
+import { afterRefusal } from './refusal.js';
 import type { Run } from './run.js';
 
 /** `A record with matching key values already exists.` */
@@ -20,18 +19,14 @@ export async function runCreate(run: Run, input: CreateInput): Promise<Outcome> 
   const body = bodyOf(wireFields(definition, fields, sets), { attribute, id });
   await run.begin({ operation: 'create', recordId: id });
   const answer = await run.call(() => run.dataverse.create(set, body));
-  if (answer.ok) return created(run, id);
+  if (answer.ok) return run.succeeded(id);
   const { failure } = answer;
-  const unknown = isUnknown(run.action);
-  if (failure.class === 'permanent' && (unknown || failure.code === duplicateRecord)) {
-    return explain(run, { set, attribute, id }, failure).catch(() => unexplained);
-  }
-  const outcome = run.outcomeOf(failure);
-  return unknown ? stillUnknown(outcome) : outcome;
+  return afterRefusal(run, failure, failure.code === duplicateRecord, () =>
+    explain(run, { set, attribute, id }, failure),
+  );
 }
 
-function recordIdFor({ action, parts }: Run): string {
-  const { lease, permit } = parts;
+function recordIdFor({ action, token, parts: { lease } }: Run): string {
   return (
     action.lastAttempt?.recordId ??
     recordIdOf({
@@ -40,7 +35,7 @@ function recordIdFor({ action, parts }: Run): string {
       keyScope: action.jobKeyScope,
       idempotencyKey: action.idempotencyKey,
       actionKey: action.key,
-      environmentId: permit.access.token.environmentId,
+      environmentId: token.environmentId,
     })
   );
 }
@@ -50,16 +45,11 @@ async function explain(
   run: Run,
   { set, attribute, id }: { set: string; attribute: string; id: string },
   refusal: DataverseFailure,
-): Promise<Outcome> {
+): Promise<DataverseResult<Outcome>> {
   const found = await run.call(() => run.dataverse.retrieve(set, id, [attribute]));
-  if (found.ok) return created(run, id);
-  if (found.failure.status === 404) return run.outcomeOf(refusal);
+  if (found.ok) return { ok: true, value: run.succeeded(id) };
+  if (found.failure.status === 404) return { ok: true, value: run.outcomeOf(refusal) };
   // With our id as the key, a duplicate that the user may not read is still our row.
-  if (found.failure.status === 403 && refusal.code === duplicateRecord) return created(run, id);
-  return stillUnknown(run.outcomeOf(found.failure));
-}
-
-function created({ table, parts }: Run, id: string): Outcome {
-  const url = recordUrl(parts.permit.access.token.environmentUrl, table, id);
-  return { status: 'succeeded', record: { table, id, url } };
+  if (found.failure.status === 403 && refusal.code === duplicateRecord) return { ok: true, value: run.succeeded(id) };
+  return found;
 }

@@ -2,12 +2,12 @@ import { RpcFailure } from '@bliro/rpc';
 import { ImpossibleStep, type Outcome } from '@bliro/ledger';
 import { z } from 'zod';
 
-/** There is no permission (any more) for the next call; the outcome says what that makes of the action. */
-export class NoPermit extends Error {
-  override readonly name = 'NoPermit';
+/** This attempt ends before a call; the outcome says what that makes of the action. */
+export class Ended extends Error {
+  override readonly name = 'Ended';
 
   constructor(readonly outcome: Outcome) {
-    super(`not permitted: ${outcome.status}`);
+    super(`ended: ${outcome.status}`);
   }
 }
 
@@ -27,7 +27,7 @@ export class LaneTrouble extends Error {
 }
 
 /** Runs a question to a part of our own. Throws OwnOutage or LaneTrouble. */
-export async function own<T>(what: string, ask: () => Promise<T>): Promise<T> {
+export async function askOurs<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {

@@ -2,13 +2,7 @@ import type { Decision } from '@bliro/contract/policy';
 import type { DataverseFailure } from '@bliro/dataverse';
 import { describe, expect, it } from '@jest/globals';
 import { backOffMs } from './back-off.js';
-import {
-  outcomeOfDecision,
-  outcomeOfFailure,
-  outcomeOfRefusal,
-  stillUnknown,
-  suggestsOtherDefinition,
-} from './outcomes.js';
+import { outcomeOfDecision, outcomeOfFailure, outcomeOfRefusal, suggestsOtherDefinition } from './outcomes.js';
 import { recordIdOf } from './record-id.js';
 
 const failure = (more: Partial<DataverseFailure>): DataverseFailure => ({ class: 'permanent', message: 'm', ...more });
@@ -84,20 +78,6 @@ describe('what a refused token makes of an action', () => {
 
   it('is our own affair where the grant was refused', () => {
     expect(outcomeOfRefusal({ code: 'grant_refused', message: 'm' })).toBeUndefined();
-  });
-});
-
-describe('a write whose effect is not known', () => {
-  it('stays so, whatever keeps us from asking', () => {
-    expect(stillUnknown({ status: 'failed', reason: 'x', message: 'm' })).toMatchObject({ status: 'verifying' });
-    expect(stillUnknown({ status: 'blocked', reason: 'paused', message: 'm' })).toMatchObject({ status: 'verifying' });
-    expect(stillUnknown({ status: 'awaiting_approval' })).toMatchObject({ status: 'verifying' });
-    expect(stillUnknown({ status: 'retrying', reason: 'throttled', nextAttemptInMs: 9 })).toEqual({
-      status: 'verifying',
-      reason: 'throttled',
-      nextAttemptInMs: 9,
-    });
-    expect(stillUnknown({ status: 'succeeded' })).toEqual({ status: 'succeeded' });
   });
 });
 

@@ -73,25 +73,9 @@ function reasonOf({ status, name }: DataverseFailure): string {
   return 'refused_by_dynamics';
 }
 
-const forbiddenVerifyMs = 60_000;
-
-/**
- * While it isn't known whether an earlier send of a write took effect, nothing but the answer to that may end it: what keeps us from
- * asking leaves it `verifying`.
- */
-export function stillUnknown(outcome: Outcome): Outcome {
-  if (outcome.status === 'succeeded' || outcome.status === 'verifying') return outcome;
-  const nextAttemptInMs = outcome.status === 'retrying' ? outcome.nextAttemptInMs : forbiddenVerifyMs;
-  const reason = outcome.status === 'awaiting_approval' ? 'asked' : outcome.reason;
-  return { status: 'verifying', reason, nextAttemptInMs };
-}
-
-/** Of a write that was answered with something that only another call could explain, and that call was not to be had. */
-export const unexplained = { status: 'verifying', reason: 'outcome_unknown', nextAttemptInMs: 1_000 } as const;
-
 /** Whether it isn't known if an earlier send of this action took effect. */
-export function isUnknown({ status, tool }: { status: string; tool: string }): boolean {
-  return status === 'verifying' && !tool.startsWith('read_');
+export function isUnknown({ status }: { status: string }): boolean {
+  return status === 'verifying';
 }
 
 /** Failures that may come from a table that changed since its definition was read. */

@@ -2,10 +2,9 @@ import { inputForms } from '@bliro/contract/crm';
 import { parseToolKey } from '@bliro/contract/policy';
 import type { Outcome } from '@bliro/ledger';
 import { InputMistake } from '../dynamics/input-mistake.js';
-import { environmentChanged, sameTarget } from '../lane/permit.js';
 import { runCreate } from './create.js';
-import { isInterruption, NoPermit } from './interruption.js';
-import { isUnknown, stillUnknown } from './outcomes.js';
+import { Ended, isInterruption } from './interruption.js';
+import { environmentChanged, sameTarget } from './permit.js';
 import { runRead } from './read.js';
 import type { Run } from './run.js';
 import { runUpdate } from './update.js';
@@ -16,11 +15,11 @@ import { runUpdate } from './update.js';
  */
 export async function perform(run: Run): Promise<Outcome> {
   const { boundTo } = run.action;
-  if (boundTo !== undefined && !sameTarget(boundTo, run.parts.permit.access.token)) return environmentChanged;
+  if (boundTo !== undefined && !sameTarget(boundTo, run.token)) return environmentChanged;
   try {
     return await operate(run);
   } catch (error) {
-    return beforeSending(run, outcomeOfError(run, error));
+    return outcomeOfError(run, error);
   }
 }
 
@@ -39,15 +38,11 @@ function operate(run: Run): Promise<Outcome> {
 
 /** Only a call's own answer may say that something took effect: errors come from before it was sent. */
 function outcomeOfError(run: Run, error: unknown): Outcome {
-  if (error instanceof NoPermit) return error.outcome;
+  if (error instanceof Ended) return error.outcome;
   if (error instanceof InputMistake) {
     return run.unlessOutOfDate({ status: 'failed', reason: 'input_invalid', message: error.message });
   }
   if (!run.begun || !isInterruption(error)) throw error;
   const message = 'The call was not made; it follows as soon as it can.';
   return { status: 'retrying', reason: 'interrupted', nextAttemptInMs: 0, message };
-}
-
-function beforeSending({ action }: Run, outcome: Outcome): Outcome {
-  return isUnknown(action) ? stillUnknown(outcome) : outcome;
 }

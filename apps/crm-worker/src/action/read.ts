@@ -2,7 +2,6 @@ import type { ReadInput } from '@bliro/contract/crm';
 import type { DataverseResult, Row, TableDefinition } from '@bliro/dataverse';
 import type { Outcome } from '@bliro/ledger';
 import { conditionsOf } from '../dynamics/conditions.js';
-import { recordUrl } from '../dynamics/record-url.js';
 import { resolveId } from '../dynamics/references.js';
 import { readableColumns, rowFromWire, selectOf } from '../dynamics/rows.js';
 import type { Run } from './run.js';
@@ -12,14 +11,14 @@ const usualTop = 50;
 /** Reads by id or by equality, and no column that the decision doesn't name. */
 export async function runRead(run: Run, input: ReadInput): Promise<Outcome> {
   const definition = await run.definition();
-  const { fields, allFields } = run.parts.permit.access.decision;
+  const { fields, allFields } = run.decision;
   const columns = readableColumns(definition, input.columns, allFields ? undefined : fields);
   const question = questionOf(run, definition, selectOf(definition, columns), input);
   await run.begin({ operation: 'read', ...(question.id !== undefined && { recordId: question.id }) });
   const answer = await run.call(question.ask);
   if (!answer.ok) return run.outcomeOf(answer.failure);
   const result = answer.value.map((row) => rowFromWire(definition, columns, row));
-  return { status: 'succeeded', result, ...recordOf(run, definition, answer.value) };
+  return { ...run.succeeded(onlyId(definition, answer.value)), result };
 }
 
 function questionOf(
@@ -44,8 +43,7 @@ function questionOf(
 }
 
 /** A read that found exactly one record stands for it where another action says `{fromAction}`. */
-function recordOf({ table, parts }: Run, definition: TableDefinition, rows: readonly Row[]) {
+function onlyId(definition: TableDefinition, rows: readonly Row[]): string | undefined {
   const id = rows[0]?.[definition.primaryIdAttribute];
-  if (rows.length !== 1 || typeof id !== 'string') return {};
-  return { record: { table, id, url: recordUrl(parts.permit.access.token.environmentUrl, table, id) } };
+  return rows.length === 1 && typeof id === 'string' ? id : undefined;
 }

@@ -1,13 +1,15 @@
-import { parseToolKey } from '@bliro/contract/policy';
+import type { TokenGiven } from '@bliro/contract/auth';
+import { parseToolKey, type Decision } from '@bliro/contract/policy';
 import type { DataverseFailure, DataverseResult, TableDefinition } from '@bliro/dataverse';
 import { createDataverse, type Dataverse } from '@bliro/dataverse';
 import type { Lanes, LaneAction, Lease, NewAttempt, Outcome } from '@bliro/ledger';
 import { randomUUID } from 'node:crypto';
 import { Definitions } from '../dynamics/definitions.js';
 import type { EntitySets } from '../dynamics/lookups.js';
-import type { Permit } from '../lane/permit.js';
-import { CallsOver, NoPermit, own } from './interruption.js';
+import { recordUrl } from '../dynamics/record-url.js';
+import { askOurs, CallsOver, Ended } from './interruption.js';
 import { outcomeOfFailure, suggestsOtherDefinition } from './outcomes.js';
+import type { Permit } from './permit.js';
 
 export interface RunParts {
   lanes: Lanes;
@@ -35,18 +37,35 @@ export class Run {
     const { permit, action, allowLocal, abort } = parts;
     this.table = parseToolKey(action.tool).table;
     this.dataverse = createDataverse({
-      apiUrl: permit.access.token.apiUrl,
-      accessToken: () => permit.access.token.accessToken,
+      apiUrl: this.token.apiUrl,
+      accessToken: () => this.token.accessToken,
       correlationId: action.correlationId,
       requestId: this.attemptId,
       signal: abort,
-      beforeSend: () => permit.ensure(),
+      permission: permit,
       allowLocal,
     });
   }
 
   get action(): LaneAction {
     return this.parts.action;
+  }
+
+  get token(): TokenGiven {
+    return this.parts.permit.access.token;
+  }
+
+  get decision(): Decision {
+    return this.parts.permit.access.decision;
+  }
+
+  /** With the record that the action made, changed or found, where it is one. */
+  succeeded(id?: string): Extract<Outcome, { status: 'succeeded' }> {
+    if (id === undefined) return { status: 'succeeded' };
+    return {
+      status: 'succeeded',
+      record: { table: this.table, id, url: recordUrl(this.token.environmentUrl, this.table, id) },
+    };
   }
 
   /** Makes a call; a token that isn't accepted is asked for again, once. */
@@ -59,10 +78,10 @@ export class Run {
     return send();
   }
 
-  /** Throws NoPermit with what a failure makes of the action, before anything was sent for it. */
-  orEnd<T>(answer: DataverseResult<T>): T {
+  /** Throws Ended with what a failure makes of the action, before anything was sent for it. */
+  valueOrEnd<T>(answer: DataverseResult<T>): T {
     if (answer.ok) return answer.value;
-    throw new NoPermit(this.outcomeOf(answer.failure));
+    throw new Ended(this.outcomeOf(answer.failure));
   }
 
   outcomeOf(failure: DataverseFailure): Outcome {
@@ -73,35 +92,33 @@ export class Run {
   /** The outcome, or another attempt with a new definition where the one that led to it may be out of date. */
   unlessOutOfDate(outcome: Outcome): Outcome {
     if (!this.#cachedDefinition) return outcome;
-    const { definitions, permit } = this.parts;
-    definitions.forget(permit.access.token.apiUrl, this.table);
+    this.parts.definitions.forget(this.token.apiUrl, this.table);
     const message = 'The table may have changed in Dynamics; it is looked at again.';
     return { status: 'retrying', reason: 'definition_changed', nextAttemptInMs: 0, message };
   }
 
   async definition(): Promise<TableDefinition> {
-    const { definitions, permit } = this.parts;
-    const { answer, cached } = await definitions.table(permit.access.token.apiUrl, this.dataverse, this.table);
+    const { answer, cached } = await this.parts.definitions.table(this.token.apiUrl, this.dataverse, this.table);
     this.#cachedDefinition = cached;
-    return this.orEnd(answer);
+    return this.valueOrEnd(answer);
   }
 
   async entitySets(tables: readonly string[]): Promise<EntitySets> {
-    const { definitions, permit } = this.parts;
+    const { definitions } = this.parts;
     const sets: [string, string][] = [];
     for (const table of tables) {
-      const { answer } = await definitions.entitySet(permit.access.token.apiUrl, this.dataverse, table);
-      sets.push([table, this.orEnd(answer)]);
+      const { answer } = await definitions.entitySet(this.token.apiUrl, this.dataverse, table);
+      sets.push([table, this.valueOrEnd(answer)]);
     }
     return Object.fromEntries(sets);
   }
 
   /** Stores the attempt; from here on the action is `running`. Throws CallsOver where the ledger forbids it. */
   async begin(more: Pick<NewAttempt, 'operation' | 'recordId' | 'etag' | 'before'>): Promise<void> {
-    const { lanes, lease, action, decisionId, permit } = this.parts;
-    const { environmentId, tenantId, subject, connectionVersion } = permit.access.token;
+    const { lanes, lease, action, decisionId } = this.parts;
+    const { environmentId, tenantId, subject, connectionVersion } = this.token;
     const attempt = { id: this.attemptId, actionId: action.id, decisionId, table: this.table, ...more };
-    const begun = await own('Postgres', () =>
+    const begun = await askOurs('Postgres', () =>
       lanes.begin(lease, { ...attempt, environmentId, tenantId, subject, connectionVersion }),
     );
     if (!begun) throw new CallsOver('the ledger does not let this attempt begin');

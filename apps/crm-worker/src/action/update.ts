@@ -1,12 +1,11 @@
 import type { UpdateInput } from '@bliro/contract/crm';
-import type { DataverseFailure, TableDefinition } from '@bliro/dataverse';
+import type { DataverseFailure, DataverseResult, Row, TableDefinition } from '@bliro/dataverse';
 import type { Outcome } from '@bliro/ledger';
 import { changedColumns, differingColumns, valuesOf } from '../dynamics/compare.js';
-import { recordUrl } from '../dynamics/record-url.js';
 import { resolveId } from '../dynamics/references.js';
 import { bodyOf, referencedTables, resolveFields, wireFields, type WireField } from '../dynamics/write-fields.js';
-import { NoPermit } from './interruption.js';
-import { isUnknown, stillUnknown, unexplained } from './outcomes.js';
+import { Ended } from './interruption.js';
+import { afterRefusal } from './refusal.js';
 import type { Run } from './run.js';
 
 interface Target {
@@ -31,14 +30,9 @@ export async function runUpdate(run: Run, input: UpdateInput): Promise<Outcome> 
   await run.begin({ operation: 'update', recordId: id, ...condition });
   const ifMatch = definition.optimisticConcurrency ? condition.etag : '*';
   const answer = await run.call(() => run.dataverse.update(definition.entitySetName, id, bodyOf(fields), { ifMatch }));
-  if (answer.ok) return updated(run, target);
+  if (answer.ok) return run.succeeded(id);
   const { failure } = answer;
-  const unknown = isUnknown(run.action);
-  if (failure.class === 'permanent' && (unknown || failure.status === 412)) {
-    return explain(run, target, condition, failure).catch(() => unexplained);
-  }
-  const outcome = run.outcomeOf(failure);
-  return unknown ? stillUnknown(outcome) : outcome;
+  return afterRefusal(run, failure, failure.status === 412, () => explain(run, target, condition, failure));
 }
 
 /** While the effect of the last send isn't known, the same conditional request goes again and no other. */
@@ -53,10 +47,10 @@ async function readFirst(run: Run, target: Target): Promise<Condition> {
   const since = target.ifUnchangedSince;
   if (since !== undefined && Date.parse(String(row['modifiedon'])) > Date.parse(since)) {
     const message = 'The record was changed in Dynamics after the time up to which it was to be unchanged.';
-    throw new NoPermit({ status: 'failed', reason: 'conflict', message });
+    throw new Ended({ status: 'failed', reason: 'conflict', message });
   }
   if (etag === undefined && target.definition.optimisticConcurrency) {
-    throw new NoPermit(run.outcomeOf({ class: 'transient', message: 'Dataverse answered without an ETag.' }));
+    throw new Ended(run.outcomeOf({ class: 'transient', message: 'Dataverse answered without an ETag.' }));
   }
   return { etag: etag ?? '*', before: valuesOf(target.fields, row) };
 }
@@ -65,20 +59,26 @@ async function read(run: Run, { definition, id, fields, ifUnchangedSince }: Targ
   const columns = new Set(fields.map(({ readAs }) => readAs));
   if (ifUnchangedSince !== undefined) columns.add('modifiedon');
   const answer = await run.call(() => run.dataverse.retrieve(definition.entitySetName, id, [...columns]));
-  return { row: run.orEnd(answer), etag: answer.ok ? answer.etag : undefined };
+  return { row: run.valueOrEnd(answer), etag: answer.ok ? answer.etag : undefined };
 }
 
 /** A refusal says nothing of an earlier send, and a 412 nothing of who was faster: the row does. */
-async function explain(run: Run, target: Target, { before }: Condition, refusal: DataverseFailure): Promise<Outcome> {
+async function explain(
+  run: Run,
+  target: Target,
+  condition: Condition,
+  refusal: DataverseFailure,
+): Promise<DataverseResult<Outcome>> {
   const columns = target.fields.map(({ readAs }) => readAs);
   const set = target.definition.entitySetName;
   const found = await run.call(() => run.dataverse.retrieve(set, target.id, columns));
-  if (!found.ok) {
-    const outcome = run.outcomeOf(found.failure);
-    return found.failure.status === 404 ? outcome : stillUnknown(outcome);
-  }
-  if (differingColumns(target.fields, found.value).length === 0) return updated(run, target);
-  const changed = changedColumns(target.fields, before, found.value);
+  if (found.ok) return { ok: true, value: explanation(run, target, condition, refusal, found.value) };
+  return found.failure.status === 404 ? { ok: true, value: run.outcomeOf(found.failure) } : found;
+}
+
+function explanation(run: Run, target: Target, { before }: Condition, refusal: DataverseFailure, row: Row): Outcome {
+  if (differingColumns(target.fields, row).length === 0) return run.succeeded(target.id);
+  const changed = changedColumns(target.fields, before, row);
   if (changed.length > 0) return conflict(changed);
   if (refusal.status !== 412) return run.outcomeOf(refusal);
   const message = 'The record was changed in Dynamics meanwhile, in other columns.';
@@ -88,9 +88,4 @@ async function explain(run: Run, target: Target, { before }: Condition, refusal:
 function conflict(columns: readonly string[]): Outcome {
   const message = `Somebody changed ${columns.join(', ')} in Dynamics meanwhile; nothing was overwritten.`;
   return { status: 'failed', reason: 'conflict', message };
-}
-
-function updated({ table, parts }: Run, { id }: Target): Outcome {
-  const url = recordUrl(parts.permit.access.token.environmentUrl, table, id);
-  return { status: 'succeeded', record: { table, id, url } };
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { cancelJob } from '@bliro/ledger';
 import { eventually } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
@@ -93,6 +94,19 @@ describe('without permission', () => {
     expect(new Set(ids).size).toBe(1);
     expect(ids).toHaveLength(2);
     await slow.leave();
+  });
+});
+
+describe('a cancel of what was sent already', () => {
+  it('lets no further call start, and says that the outcome is not known', async () => {
+    await world.fault({ kind: 'dropBeforeCommit' }, { method: 'POST' });
+    const { jobId, laneId } = await run(create({ subject: 'Called off' }));
+    expect((await world.action(jobId)).status).toBe('verifying');
+    await world.taskRequests();
+    await cancelJob(world.work, 'contoso', jobId);
+    await worker.runner.run(laneId);
+    expect(await world.action(jobId)).toMatchObject({ status: 'failed', reason: 'outcome_unknown', attempts: 1 });
+    expect(await world.taskRequests()).toEqual([]);
   });
 });
 

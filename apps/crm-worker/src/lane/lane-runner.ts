@@ -2,7 +2,7 @@ import type { Lanes, Lease } from '@bliro/ledger';
 import type { Logger } from '@bliro/observe';
 import type { Queues } from '@bliro/queue';
 import type { Authority } from '../action/authority.js';
-import { CallsOver, own, OwnOutage } from '../action/interruption.js';
+import { askOurs, OwnOutage } from '../action/interruption.js';
 import type { Definitions } from '../dynamics/definitions.js';
 import type { Membership } from './membership.js';
 import { Slice, type SliceParts } from './slice.js';
@@ -53,7 +53,7 @@ export class LaneRunner {
   async #runLane(laneId: string): Promise<void> {
     const { lanes } = this.parts.membership;
     if (lanes === undefined || this.#stop.signal.aborted || this.#clock() < this.#outageUntil) return;
-    const lease = await own('Postgres', () => lanes.lease(laneId));
+    const lease = await askOurs('Postgres', () => lanes.lease(laneId));
     if (lease === undefined) return;
     const renewal = keepRenewed(lanes, lease);
     try {
@@ -77,16 +77,16 @@ export class LaneRunner {
       allowLocal,
       clock: this.#clock,
       abort: this.#abort.signal,
-      check: () => {
+      stopReason: () => {
+        if (this.#stop.signal.aborted) return 'this process stops';
         // After a lost connection the same process may have joined again: these lanes are of the lock before.
-        if (this.#stop.signal.aborted) throw new CallsOver('this process stops');
-        if (membership.lanes !== lanes) throw new CallsOver('the lock in Postgres was lost');
+        return membership.lanes === lanes ? undefined : 'the lock in Postgres was lost';
       },
     };
   }
 
   async #handBack(lanes: Lanes, lease: Lease, { wake }: { wake: boolean }): Promise<void> {
-    await own('Postgres', () => lanes.handBack(lease));
+    await askOurs('Postgres', () => lanes.handBack(lease));
     if (wake) this.parts.queues.wakeLanes([{ laneId: lease.laneId, fence: lease.fence }]);
   }
 

@@ -3,12 +3,12 @@ import type { LaneAction, Lanes, Lease, Outcome } from '@bliro/ledger';
 import { runWithCorrelation, type Logger } from '@bliro/observe';
 import { randomUUID } from 'node:crypto';
 import type { Authority, Decidable, Decided } from '../action/authority.js';
-import { CallsOver, isInterruption, LaneTrouble, NoPermit, own } from '../action/interruption.js';
-import { isUnknown, outcomeOfDecision, outcomeOfRefusal } from '../action/outcomes.js';
+import { askOurs, CallsOver, Ended, isInterruption, LaneTrouble } from '../action/interruption.js';
+import { outcomeOfDecision, outcomeOfRefusal } from '../action/outcomes.js';
 import { perform } from '../action/perform.js';
+import { Permit, type Access } from '../action/permit.js';
 import { Run } from '../action/run.js';
 import type { Definitions } from '../dynamics/definitions.js';
-import { Permit, type Access } from './permit.js';
 
 export interface SliceParts {
   authority: Authority;
@@ -17,8 +17,8 @@ export interface SliceParts {
   allowLocal: boolean;
   /** Monotonic milliseconds. */
   clock: () => number;
-  /** Throws CallsOver where this process may start no call. */
-  check: () => void;
+  /** Why this process may start no call; undefined where it may. */
+  stopReason: () => string | undefined;
   /** Ends calls that are under way. */
   abort: AbortSignal;
 }
@@ -44,31 +44,27 @@ export class Slice {
   /** `used_up`: there may be more to do, later. Throws OwnOutage or LaneTrouble. */
   async run(): Promise<'done' | 'used_up'> {
     while (!this.#isOver()) {
-      const actions = await own('Postgres', () => this.lanes.next(this.lease, mostActions - this.#handled));
+      const actions = await askOurs('Postgres', () => this.lanes.next(this.lease, mostActions - this.#handled));
       if (actions.length > 0) await this.#runAll(actions);
-      else if ((await own('Postgres', () => this.lanes.release(this.lease))) === 'freed') return 'done';
+      else if ((await askOurs('Postgres', () => this.lanes.release(this.lease))) === 'freed') return 'done';
     }
     return 'used_up';
   }
 
   #isOver(): boolean {
-    if (this.#handled >= mostActions || this.parts.clock() >= this.#until) return true;
-    try {
-      this.#check();
-      return false;
-    } catch {
-      return true;
-    }
+    return this.#handled >= mostActions || this.parts.clock() >= this.#until || this.#stopReason() !== undefined;
   }
 
-  #check(): void {
-    this.parts.check();
-    if (!this.holdsLane()) throw new CallsOver('the lane is not ours any more');
+  #stopReason(): string | undefined {
+    return this.parts.stopReason() ?? (this.holdsLane() ? undefined : 'the lane is not ours any more');
   }
 
   async #runAll(actions: readonly LaneAction[]): Promise<void> {
+    for (const action of actions.filter(({ cancelRequested }) => cancelRequested)) await this.#giveUp(action);
+    const asked = actions
+      .filter(({ cancelRequested }) => !cancelRequested)
+      .map((action) => ({ action, decisionId: randomUUID() }));
     const askedAt = this.parts.clock();
-    const asked = actions.map((action) => ({ action, decisionId: randomUUID() }));
     const decided = await this.parts.authority.decide(this.lease, asked);
     const tokens = new Map<string, Promise<TokenAnswer>>();
     for (const one of asked) {
@@ -76,6 +72,12 @@ export class Slice {
       this.#handled += 1;
       await runWithCorrelation(one.action.correlationId, () => this.#runOne(one, decided, tokens, askedAt));
     }
+  }
+
+  /** It was sent and then cancelled: no call may tell any more what became of it. */
+  async #giveUp(action: LaneAction): Promise<void> {
+    this.#handled += 1;
+    await this.#settle(action, { status: 'verifying', reason: 'outcome_unknown' });
   }
 
   async #runOne(
@@ -89,9 +91,9 @@ export class Slice {
       const access = await this.#accessOf(decided.get(decisionId), tokens);
       const renew = (): Promise<Access> => this.#renew(asked);
       const { clock } = this.parts;
-      await this.#attempt(asked, new Permit({ clock, check: () => this.#check(), renew }, askedAt, access));
+      await this.#attempt(asked, new Permit({ clock, stopReason: () => this.#stopReason(), renew }, askedAt, access));
     } catch (error) {
-      if (error instanceof NoPermit) await this.#settle(asked, error.outcome);
+      if (error instanceof Ended) await this.#settle(asked.action, error.outcome, { decisionId });
       else if (!(error instanceof CallsOver)) throw error;
     }
   }
@@ -100,24 +102,24 @@ export class Slice {
     const { definitions, allowLocal, abort } = this.parts;
     const run = new Run({ ...asked, lanes: this.lanes, lease: this.lease, permit, definitions, allowLocal, abort });
     const outcome = await perform(run).catch((error: unknown) => this.#outcomeOfBug(run, error));
-    await this.#settle(asked, outcome, run.begun ? run.attemptId : undefined);
+    const { action, decisionId } = asked;
+    await this.#settle(action, outcome, { decisionId, ...(run.begun && { attemptId: run.attemptId }) });
   }
 
   /** A mistake of ours may be gone with the next version; what it may have done is looked at before anything else. */
   #outcomeOfBug(run: Run, error: unknown): Outcome {
     if (isInterruption(error)) throw error;
     this.parts.logger.error({ err: error, actionId: run.action.id }, 'an action met a mistake of ours');
-    const later = { reason: 'internal_error', nextAttemptInMs: 30_000 };
-    const doubtful = isUnknown(run.action) || (run.begun && !run.action.tool.startsWith('read_'));
-    return doubtful ? { status: 'verifying', ...later } : { status: 'retrying', ...later };
+    const doubtful = run.begun && !run.action.tool.startsWith('read_');
+    return { status: doubtful ? 'verifying' : 'retrying', reason: 'internal_error', nextAttemptInMs: 30_000 };
   }
 
-  /** Throws NoPermit where the decision or the token's refusal ends this attempt. */
+  /** Throws Ended where the decision or the token's refusal ends this attempt. */
   async #accessOf(decided: Decided | undefined, tokens: Map<string, Promise<TokenAnswer>>): Promise<Access> {
     if (decided === undefined) throw new LaneTrouble('an action was left without a decision');
     const { decision, grant } = decided;
     const ended = outcomeOfDecision(decision);
-    if (ended !== undefined) throw new NoPermit(ended);
+    if (ended !== undefined) throw new Ended(ended);
     if (grant === undefined) throw new LaneTrouble('policy-service allowed without a grant');
     const answer = tokens.get(grant) ?? this.parts.authority.token(this.lease, grant);
     tokens.set(grant, answer);
@@ -125,26 +127,28 @@ export class Slice {
     if (given !== undefined) return { decision, token: given };
     const refusal = refused && outcomeOfRefusal(refused);
     if (refusal === undefined) throw new LaneTrouble('auth-service did not accept the grant');
-    throw new NoPermit(refusal);
+    throw new Ended(refusal);
   }
 
   /** Asks the ledger, policy-service and auth-service again, under the same decision id. */
   async #renew(asked: Decidable): Promise<Access> {
-    const holds = await own('Postgres', () => this.lanes.holds(this.lease, asked.action.id));
+    const holds = await askOurs('Postgres', () => this.lanes.holds(this.lease, asked.action.id));
     if (!holds) throw new CallsOver('the lane or the action is not ours any more');
     const decided = await this.parts.authority.decide(this.lease, [asked]);
     return this.#accessOf(decided.get(asked.decisionId), new Map());
   }
 
-  async #settle({ action, decisionId }: Decidable, outcome: Outcome, attemptId?: string): Promise<void> {
-    const { id: actionId, jobId, tool } = action;
-    const settlement = { actionId, decisionId, outcome, ...(attemptId !== undefined && { attemptId }) };
-    const written = await own('Postgres', () => this.lanes.settle(this.lease, settlement));
+  async #settle(
+    { id: actionId, jobId, tool }: LaneAction,
+    outcome: Outcome,
+    ids: { decisionId?: string; attemptId?: string } = {},
+  ): Promise<void> {
+    const written = await askOurs('Postgres', () => this.lanes.settle(this.lease, { actionId, outcome, ...ids }));
     const { status } = outcome;
     const reason = 'reason' in outcome ? outcome.reason : undefined;
     const { organization } = this.lease;
     this.parts.logger.info(
-      { organization, jobId, actionId, tool, status, reason, decisionId, attemptId, written },
+      { organization, jobId, actionId, tool, status, reason, ...ids, written },
       'an action was attempted',
     );
   }

@@ -11,7 +11,7 @@ export type Outcome = (
   | { status: 'succeeded'; record?: { table: string; id: string; url: string }; result?: readonly unknown[] }
   | { status: 'failed' | 'denied' | 'expired'; reason: string; message: string; code?: string }
   | { status: 'retrying'; reason: string; nextAttemptInMs: number; message?: string }
-  | { status: 'verifying'; reason: string; nextAttemptInMs: number }
+  | { status: 'verifying'; reason: string; nextAttemptInMs?: number }
   | { status: 'blocked'; reason: BlockedReason; message: string }
   | { status: 'awaiting_approval' }
 ) & {

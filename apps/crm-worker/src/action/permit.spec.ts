@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallsOver, LaneTrouble, NoPermit } from '../action/interruption.js';
+import { CallsOver, LaneTrouble, Ended } from './interruption.js';
 import { Permit, type Access } from './permit.js';
 
 const access = (token: Partial<Access['token']> = {}): Access => ({
@@ -26,13 +26,17 @@ const access = (token: Partial<Access['token']> = {}): Access => ({
   },
 });
 
-function permitAt(o: { now: { ms: number }; check?: () => void; renew?: () => Promise<Access> }) {
+function permitAt(o: { now: { ms: number }; stopReason?: () => string | undefined; renew?: () => Promise<Access> }) {
   let renewals = 0;
   const renew = async (): Promise<Access> => {
     renewals += 1;
     return (o.renew ?? (() => Promise.resolve(access({ accessToken: `renewed ${renewals}` }))))();
   };
-  const permit = new Permit({ clock: () => o.now.ms, check: o.check ?? (() => undefined), renew }, 0, access());
+  const permit = new Permit(
+    { clock: () => o.now.ms, stopReason: o.stopReason ?? (() => undefined), renew },
+    0,
+    access(),
+  );
   return { permit, renewals: () => renewals };
 }
 
@@ -67,10 +71,21 @@ describe('a permit', () => {
   });
 
   it('looks at this process right before each call', async () => {
-    const stopped = (): void => {
-      throw new CallsOver('stop');
-    };
-    await expect(permitAt({ now: { ms: 0 }, check: stopped }).permit.ensure()).rejects.toThrow(CallsOver);
+    let reason: string | undefined;
+    const { permit } = permitAt({ now: { ms: 0 }, stopReason: () => reason });
+    expect(permit.holds()).toBe(true);
+    reason = 'stop';
+    expect(permit.holds()).toBe(false);
+    await expect(permit.ensure()).rejects.toThrow(new CallsOver('stop'));
+  });
+
+  it('is over when its time is, without being asked for', () => {
+    const now = { ms: 500 };
+    const { permit, renewals } = permitAt({ now });
+    expect(permit.holds()).toBe(true);
+    now.ms = 501;
+    expect(permit.holds()).toBe(false);
+    expect(renewals()).toBe(0);
   });
 
   it.each([{ environmentId: 'other' }, { tenantId: 'other' }, { subject: 'other' }])(
@@ -78,7 +93,7 @@ describe('a permit', () => {
     async (other) => {
       const { permit } = permitAt({ now: { ms: 501 }, renew: () => Promise.resolve(access(other)) });
       const refused = permit.ensure();
-      await expect(refused).rejects.toThrow(NoPermit);
+      await expect(refused).rejects.toThrow(Ended);
       await expect(refused).rejects.toMatchObject({ outcome: { status: 'blocked', reason: 'environment_changed' } });
     },
   );

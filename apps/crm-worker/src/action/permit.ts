@@ -1,6 +1,7 @@
 import type { TokenGiven } from '@bliro/contract/auth';
 import type { Decision } from '@bliro/contract/policy';
-import { LaneTrouble, NoPermit } from '../action/interruption.js';
+import type { Permission } from '@bliro/dataverse';
+import { CallsOver, Ended, LaneTrouble } from './interruption.js';
 
 /** What was permitted, and with which token. */
 export interface Access {
@@ -11,9 +12,9 @@ export interface Access {
 export interface PermitParts {
   /** Monotonic milliseconds. */
   clock: () => number;
-  /** Throws `CallsOver` where no call of this process may start at all. */
-  check: () => void;
-  /** Asks everybody again; throws NoPermit, CallsOver, OwnOutage or LaneTrouble. */
+  /** Why no call may start at all; undefined where calls may. */
+  stopReason: () => string | undefined;
+  /** Asks everybody again; throws Ended, CallsOver, OwnOutage or LaneTrouble. */
   renew: () => Promise<Access>;
 }
 
@@ -21,7 +22,7 @@ const worthMs = 500;
 const mostRenewals = 3;
 
 /** Permission to start a call: worth 500 ms, counted from before it was asked for. */
-export class Permit {
+export class Permit implements Permission {
   #renewing: Promise<void> | undefined;
 
   constructor(
@@ -39,14 +40,22 @@ export class Permit {
     this.askedAt = -Infinity;
   }
 
-  /** Resolves in the moment in which a call may start; nothing may be awaited between that and the call. */
   async ensure(): Promise<void> {
     for (let renewals = 0; ; renewals += 1) {
-      this.parts.check();
-      if (this.parts.clock() - this.askedAt <= worthMs) return;
+      const reason = this.parts.stopReason();
+      if (reason !== undefined) throw new CallsOver(reason);
+      if (this.isFresh()) return;
       if (renewals === mostRenewals) throw new LaneTrouble('the permit was over before it had come');
       await this.renew();
     }
+  }
+
+  holds(): boolean {
+    return this.parts.stopReason() === undefined && this.isFresh();
+  }
+
+  private isFresh(): boolean {
+    return this.parts.clock() - this.askedAt <= worthMs;
   }
 
   /** Calls that start together ask together. */
@@ -58,7 +67,7 @@ export class Permit {
   private async askAgain(): Promise<void> {
     const askedAt = this.parts.clock();
     const access = await this.parts.renew();
-    if (!sameTarget(access.token, this.granted.token)) throw new NoPermit(environmentChanged);
+    if (!sameTarget(access.token, this.granted.token)) throw new Ended(environmentChanged);
     this.askedAt = askedAt;
     this.granted = access;
   }

@@ -1,5 +1,5 @@
 /** So many at once for each key; the rest waits here in order, and not in an HTTP client where nobody can stop it any more. */
-export class Places {
+export class ConcurrencyLimit {
   readonly #busy = new Map<string, { count: number; waiting: (() => void)[] }>();
 
   constructor(private readonly limit: number) {}
