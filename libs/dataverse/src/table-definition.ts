@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-export interface Choice {
-  value: number;
-  label: string;
-}
-export type DateBehavior = 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent';
+import { list, option, type Choice, type DateBehavior } from './metadata-form.js';
 
 export interface Column {
   /** Dataverse's `AttributeType`, and `MultiSelectPicklist` where that only says `Virtual`. */
@@ -24,27 +19,20 @@ export interface TableDefinition {
   lookups: Record<string, { target: string; navigation: string }[]>;
 }
 
-const list = <S extends z.ZodType>(item: S) => z.object({ value: z.array(item) }).transform(({ value }) => value);
-
-const label = z
-  .object({
-    UserLocalizedLabel: z.object({ Label: z.string() }).nullish(),
-    LocalizedLabels: z.array(z.object({ Label: z.string() })).nullish(),
-  })
-  .transform((all) => all.UserLocalizedLabel?.Label ?? all.LocalizedLabels?.[0]?.Label ?? '');
-const option = z
-  .object({ Value: z.number().int(), Label: label })
-  .transform(({ Value, Label }) => ({ value: Value, label: Label }));
-
 interface Detail {
   name: string;
   options?: Choice[];
   dateBehavior?: DateBehavior;
 }
 
+const optionSet = z.object({ Options: z.array(option) }).nullish();
+/** A choice that several tables share stands in `GlobalOptionSet`, and `OptionSet` is null then. */
 const choices = z
-  .object({ LogicalName: z.string(), OptionSet: z.object({ Options: z.array(option) }).nullish() })
-  .transform(({ LogicalName, OptionSet }): Detail => ({ name: LogicalName, options: OptionSet?.Options ?? [] }));
+  .object({ LogicalName: z.string(), OptionSet: optionSet, GlobalOptionSet: optionSet })
+  .transform(({ LogicalName, OptionSet, GlobalOptionSet }): Detail => ({
+    name: LogicalName,
+    options: (OptionSet ?? GlobalOptionSet)?.Options ?? [],
+  }));
 const yesNo = z
   .object({ LogicalName: z.string(), OptionSet: z.object({ TrueOption: option, FalseOption: option }).nullish() })
   .transform(({ LogicalName, OptionSet: set }): Detail => ({
@@ -63,7 +51,7 @@ const dates = z
 
 const cast = (kind: string, select: string, expand = ''): string =>
   `/Attributes/Microsoft.Dynamics.CRM.${kind}AttributeMetadata?$select=${select}${expand}`;
-const withOptions = (kind: string): string => cast(kind, 'LogicalName', '&$expand=OptionSet');
+const withOptions = (kind: string): string => cast(kind, 'LogicalName', '&$expand=OptionSet,GlobalOptionSet');
 
 /** Choices and dates need a request for each derived type: Dataverse shows only base properties otherwise. */
 export const columnCasts = [
