@@ -32,9 +32,18 @@ const kinds: Record<string, Make> = {
   time: (label) => dateTime(label),
   id: (label) => ({ type: 'Uniqueidentifier', label, required: 'None', create: true, update: true }),
   lookup: (label, detail) => lookup(label, { [detail.split('/')[1] ?? '']: detail.split('/')[0] ?? '' }),
-  choice: (label, detail) =>
-    choice(label, Object.fromEntries(detail.split(',').map((name, at) => [at + 1, name.replaceAll('_', ' ')]))),
+  choice: choiceOf,
+  // A choice that several tables share: its name stands before the options.
+  shared: (label, detail) => {
+    const [globalChoice = '', options = ''] = detail.split('/');
+    return { ...choiceOf(label, options), globalChoice };
+  },
 };
+
+function choiceOf(label: string, detail: string): Column {
+  const options = detail.split(',').map((name, at): [number, string] => [at + 1, name.replaceAll('_', ' ')]);
+  return choice(label, Object.fromEntries(options));
+}
 
 /**
  * Columns from lines of `name kind[:detail] Label`; a `!` before the kind makes the column read-only.

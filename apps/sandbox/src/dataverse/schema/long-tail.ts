@@ -105,7 +105,7 @@ const funnel = `
   campaignid id Source Campaign
   confirminterest yesno Confirm Interest
   evaluatefit yesno Evaluate Fit
-  initialcommunication choice:Contacted,Not_Contacted Initial Communication
+  initialcommunication shared:initialcommunication/Contacted,Not_Contacted Initial Communication
   prioritycode choice:Default_Value Priority
   salesstage choice:Qualify Sales Stage
   schedulefollowup_qualify time Schedule Follow Up (Qualify)
