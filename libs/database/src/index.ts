@@ -1,11 +1,11 @@
-export { type Session, withAdvisoryLock } from './advisory-lock.js';
-export { connect, type DatabaseConnection } from './connect.js';
-export { dataSourceOptions, type SchemaConnection } from './data-source.js';
+export { withAdvisoryLock } from './advisory-lock.js';
+export { connect } from './connect.js';
+export { dataSourceOptions } from './data-source.js';
 export { refusePooler } from './direct-connection.js';
 export { DatabaseMistake } from './errors.js';
 export { groupRoles, type ServiceSchema } from './layout.js';
-export { migrate, type MigrateOptions, type MigrationClass } from './migrate.js';
+export { migrate, type MigrationClass } from './migrate.js';
 export { OrganizationDatabase, organizationPolicySql } from './organization.js';
 export { isOutage } from './outage.js';
-export { type Provisioned, provision, type ProvisionOptions, removeInstallation } from './provision.js';
+export { type Provisioned, provision, removeInstallation } from './provision.js';
 export { firstRow, oneRow, rows } from './rows.js';

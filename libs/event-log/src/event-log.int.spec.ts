@@ -3,7 +3,9 @@ import { testDatabase, type TestDatabase } from '@bliro/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { append, eventsSince, eventTableSql, type NewEvent, numberEvents } from './index.js';
+import type { NewEvent } from './event.js';
+import { append, eventsSince, eventTableSql } from './index.js';
+import { numberEvents } from './read.js';
 
 class Events1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

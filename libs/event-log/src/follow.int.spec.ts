@@ -2,8 +2,9 @@ import { dataSourceOptions } from '@bliro/database';
 import { eventually, testDatabase, type TestDatabase } from '@bliro/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, type EntityManager, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { append, cursorTableSql, eventsSince, eventTableSql, followEvents, type StoredEvent } from './index.js';
-import type { Follower, FollowOptions } from './index.js';
+import type { StoredEvent } from './event.js';
+import type { FollowOptions } from './follow.js';
+import { append, cursorTableSql, eventsSince, eventTableSql, followEvents, type Follower } from './index.js';
 
 class Effects1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -2,4 +2,4 @@ export { startHttp } from './start.js';
 export { callerModule, CurrentCaller } from './caller.js';
 export { Problems, Public, Roles, UuidParam } from './operation.js';
 export { defineProblems, Problem, type InputError } from './problem.js';
-export { HostTokens, type Caller, type HostTokenOptions, type Role } from './host-token.js';
+export { HostTokens, type Caller, type Role } from './host-token.js';

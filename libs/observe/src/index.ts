@@ -2,7 +2,6 @@ export { correlationId, newCorrelationId, runWithCorrelation } from './correlati
 export { createLogger } from './logger.js';
 export { loggingModule } from './logging-module.js';
 export { runService, type Service } from './run-service.js';
-export { startHealth } from './health.js';
 export { onStop } from './stop.js';
 export { type Logger } from 'pino';
 export { Logger as NestLogger } from 'nestjs-pino';

@@ -1,4 +1,3 @@
-export { QueueUnavailable } from './bounded.js';
 export { oneQueue, queueFields, queueOf, type QueueConfig } from './config.js';
 export { openQueues, type Queues } from './queues.js';
 export { MessageRefused } from './refusal.js';

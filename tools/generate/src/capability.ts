@@ -16,7 +16,7 @@ export function generateCapability(service?: string, name?: string): string[] {
     create(`${folder}/${kebabName}.controller.ts`, controller(kebabName)),
     create(`${folder}/${kebabName}.ts`, useCase(kebabName)),
     create(`${folder}/${kebabName}.spec.ts`, spec(kebabName)),
-    `Next: name ${pascal(kebabName)}Controller and ${pascal(kebabName)} in apps/${service ?? ''}/src/app.module.ts.`,
+    `Next, in apps/${service ?? ''}/src/app.module.ts: ${pascal(kebabName)}Controller among the controllers, and { provide: ${pascal(kebabName)}, useValue: new ${pascal(kebabName)}() } among the providers.`,
     `It answers at /${noun[service ?? ''] ?? ''}/v1/${kebabName}, for administrators only until you say otherwise.`,
   ];
 }
@@ -40,14 +40,12 @@ export class ${pascal(name)}Controller {
 }
 `;
 
-const useCase = (name: string): string => `import { Injectable } from '@nestjs/common';
-import type { Caller } from '@bliro/http';
+const useCase = (name: string): string => `import type { Caller } from '@bliro/http';
 import { z } from 'zod';
 
 export const ${camel(name)}View = z.object({ organization: z.string() }).meta({ id: '${pascal(name)}' });
 export type ${pascal(name)}View = z.output<typeof ${camel(name)}View>;
 
-@Injectable()
 export class ${pascal(name)} {
   get({ organization }: Caller): ${pascal(name)}View {
     return { organization };
