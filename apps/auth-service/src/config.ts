@@ -44,7 +44,7 @@ const fields = z.object({
     .default('https://globaldisco.crm.dynamics.com')
     .meta({ description: "Microsoft's Global Discovery Service; it says which cloud is meant" }),
   POLICY_GRPC_URL: grpcAddress().meta({
-    description: 'gRPC API of policy-service, which publishes the keys of grants',
+    description: 'host:port of the gRPC API of policy-service, which publishes the keys of grants',
   }),
   EGRESS_ADDRESSES: csv()
     .optional()

@@ -11,8 +11,10 @@ export const configSchema = oneQueue(
     DATABASE_DIRECT_URL: databaseUrl().meta({
       description: "The same role, not through a pooler: the worker's life is a lock on this connection",
     }),
-    POLICY_GRPC_URL: grpcAddress().meta({ description: 'gRPC API of policy-service, which decides' }),
-    AUTH_GRPC_URL: grpcAddress().meta({ description: 'gRPC API of auth-service, which gives access tokens' }),
+    POLICY_GRPC_URL: grpcAddress().meta({ description: 'host:port of the gRPC API of policy-service, which decides' }),
+    AUTH_GRPC_URL: grpcAddress().meta({
+      description: 'host:port of the gRPC API of auth-service, which gives access tokens',
+    }),
     WORKER_CONCURRENCY: z
       .string()
       .regex(/^[1-9]\d{0,2}$/, 'expected a number from 1 to 999')

@@ -32,7 +32,7 @@ export const configSchema = oneQueue(
         description: "Public keys (JWKS) that the host product's pipeline signs messages of the queue crm-jobs with",
       }),
       AUTH_GRPC_URL: grpcAddress().meta({
-        description: 'gRPC API of auth-service, whose events let blocked work go on',
+        description: 'host:port of the gRPC API of auth-service, whose events let blocked work go on',
       }),
     }),
   ),

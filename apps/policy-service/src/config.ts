@@ -25,7 +25,7 @@ export const configSchema = refuseStandins(
       .transform(signerOf(grantJws.issuer))
       .meta({ description: 'File with the private key (JWK) that grants are signed with' }),
     CRM_GRPC_URL: grpcAddress().meta({
-      description: 'gRPC API of job-service, which publishes the keys of mandates',
+      description: 'host:port of the gRPC API of job-service, which publishes the keys of mandates',
     }),
   }),
 );
