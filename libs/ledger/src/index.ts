@@ -1,5 +1,4 @@
 export type { Outcome } from './action/conclude.js';
-export { ImpossibleStep } from './action/state.js';
 export { acceptJob, type Acceptance } from './job/accept.js';
 export { cancelJob } from './job/cancel.js';
 export { ledgerEntities } from './job/entities.js';

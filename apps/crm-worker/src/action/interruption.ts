@@ -1,6 +1,6 @@
+import { isOutage } from '@bliro/database';
+import type { Outcome } from '@bliro/ledger';
 import { RpcFailure } from '@bliro/rpc';
-import { ImpossibleStep, type Outcome } from '@bliro/ledger';
-import { z } from 'zod';
 
 /** This attempt ends before a call; the outcome says what that makes of the action. */
 export class Ended extends Error {
@@ -31,20 +31,10 @@ export async function askOurs<T>(what: string, ask: () => Promise<T>): Promise<T
   try {
     return await ask();
   } catch (cause) {
-    if (isOutage(cause)) throw new OwnOutage(`no answer from ${what}`, { cause });
+    if (cause instanceof RpcFailure ? cause.transient : isOutage(cause))
+      throw new OwnOutage(`no answer from ${what}`, { cause });
     throw new LaneTrouble(`an answer from ${what} that can't be used`, { cause });
   }
-}
-
-/** SQLSTATE classes of connections, resources, operators and the system; what has another SQLSTATE is an answer. */
-const outageState = /^(08|53|57|58)/;
-const sqlState = /^[0-9A-Z]{5}$/;
-
-function isOutage(error: unknown): boolean {
-  if (error instanceof RpcFailure) return error.transient;
-  if (error instanceof z.ZodError || error instanceof ImpossibleStep) return false;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code !== 'string' || !sqlState.test(code) || outageState.test(code);
 }
 
 /** What keeps a call from being made without saying anything of the action. */

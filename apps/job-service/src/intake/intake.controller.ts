@@ -1,12 +1,12 @@
-import { idempotencyKey as keyForm, type JobRequest } from '@bliro/contract/crm';
+import { idempotencyKey as keyForm, jobRequest, type JobRequest } from '@bliro/contract/crm';
 import { CurrentCaller, Problem, Problems, Roles, type Caller } from '@bliro/http';
 import { Body, Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Intake, KeyReused } from './intake.js';
-import { storableJob } from './storable-job.js';
 
+const jobBody = jobRequest.meta({ id: 'JobRequest' });
 const accepted = z.object({ jobId: z.uuid() }).meta({ id: 'AcceptedJob' });
 const location = { Location: { description: 'Where the job can be read', schema: { type: 'string' } } } as const;
 
@@ -24,7 +24,7 @@ export class IntakeController {
   async create(
     @CurrentCaller() caller: Caller,
     @Headers('idempotency-key') key: string | undefined,
-    @Body({ schema: storableJob }) job: JobRequest,
+    @Body({ schema: jobBody }) job: JobRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ jobId: string }> {
     const idempotencyKey = keyForm.safeParse(key);

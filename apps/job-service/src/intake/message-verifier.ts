@@ -1,11 +1,5 @@
 import { jobMessageClaims, jobMessageJws, type JobMessageClaims } from '@bliro/contract/crm';
 import { createVerifier, keysAt, type Verifier } from '@bliro/signing';
-import { z } from 'zod';
-import { storableJob } from './storable-job.js';
-
-const storableClaims = jobMessageClaims.pipe(
-  z.object({ org: z.string(), idempotencyKey: z.string(), job: storableJob }),
-);
 
 /** Checks that a message of `crm-jobs` is the host product's pipeline's, is for us, and is at most 24 hours old. */
 export class MessageVerifier {
@@ -25,6 +19,6 @@ export class MessageVerifier {
 
   /** @throws SignatureRefused for good, or KeysUnavailable for now */
   verify(jws: string): Promise<JobMessageClaims> {
-    return this.verifier.verify(jws, storableClaims);
+    return this.verifier.verify(jws, jobMessageClaims);
   }
 }

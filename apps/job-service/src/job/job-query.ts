@@ -1,4 +1,4 @@
-import { jobStatuses } from '@bliro/contract/crm';
+import { hostId, jobStatuses } from '@bliro/contract/crm';
 import type { JobPlace } from '@bliro/ledger';
 import { z } from 'zod';
 
@@ -21,15 +21,9 @@ const cursor = z
     return z.NEVER;
   });
 
-const noNul = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !text.includes('\u0000'), 'a NUL character is not allowed here');
-
 export const jobQuery = z.strictObject({
-  meetingId: noNul.optional(),
-  userId: noNul.optional(),
+  meetingId: hostId.optional(),
+  userId: hostId.optional(),
   status: z.enum(jobStatuses).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: cursor.optional(),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const record = z.object({ table: z.string(), id: z.uuid(), url: z.url() });
 const time = z.iso.datetime();
 
-export const actionSchema = z
+const actionSchema = z
   .object({
     id: actionId,
     tool: z.string(),

@@ -27,14 +27,8 @@ export type FinalStatus = (typeof finalStatuses)[number];
 export const isFinal = (status: ActionStatus): status is FinalStatus =>
   (finalStatuses as readonly string[]).includes(status);
 
-export const blockedReasons = [
-  'not_connected',
-  'reconnect_required',
-  'environment_required',
-  'environment_changed',
-  'paused',
-] as const;
-export type BlockedReason = (typeof blockedReasons)[number];
+export type BlockedReason =
+  'not_connected' | 'reconnect_required' | 'environment_required' | 'environment_changed' | 'paused';
 
 export const jobStatuses = ['open', 'waiting', 'done', 'done_with_problems', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];

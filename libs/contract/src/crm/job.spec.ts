@@ -47,6 +47,9 @@ describe('a job request', () => {
         action('a2', { tool: 'update_task', input: { id: { fromAction: 'a1' }, fields: { subject: 'x' } } }),
       ),
     ],
+    ['a NUL in an id', { ...job(action('a1')), userId: 'a\u0000b' }],
+    ['half a surrogate pair', job(action('a1', { input: { fields: { subject: '\ud800' } } }))],
+    ['half a surrogate pair in a key', job(action('a1', { input: { fields: { '\udc00': 'x' } } }))],
     ['an action that waits for itself', job(action('a1', { after: ['a1'] }))],
   ])('refuses %s', (_what, body) => {
     expect(problems(body)).not.toEqual([]);

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { toolKey } from '../policy/tool.js';
 import { actionId, inputFormOf, referencedActions } from './input.js';
+import { brokenText } from './well-formed.js';
 
-const personOrMeeting = z.string().min(1).max(200);
+/** An id of the host product's; PostgreSQL takes no NUL for text. */
+export const hostId = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => !text.includes('\u0000'), 'a NUL character is not allowed here');
 
 const jobAction = z
   .strictObject({ id: actionId, tool: toolKey, input: z.unknown(), after: z.array(actionId).max(50).optional() })
@@ -15,10 +21,13 @@ const jobAction = z
 
 /** The body of `POST /jobs/v1/jobs`: what the meeting pipeline asks for after one meeting, for one user. */
 export const jobRequest = z
-  .strictObject({ userId: personOrMeeting, meetingId: personOrMeeting, actions: z.array(jobAction).min(1).max(100) })
+  .strictObject({ userId: hostId, meetingId: hostId, actions: z.array(jobAction).min(1).max(100) })
   .superRefine((job, context) => {
     for (const { index, message } of wrongReferences(job.actions)) {
       context.addIssue({ code: 'custom', path: ['actions', index], message });
+    }
+    for (const path of brokenText(job)) {
+      context.addIssue({ code: 'custom', path, message: 'the text has half a surrogate pair in it' });
     }
   });
 
