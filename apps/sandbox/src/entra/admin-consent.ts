@@ -50,7 +50,7 @@ export function decideForTenant(
   return wayBack(back, {
     admin_consent: 'True',
     error: 'consent_required',
-    error_description: EntraFailure.of(65004).description,
-    tenant: tenant.id,
+    error_description: EntraFailure.of(65004, 'The resource owner or authorization server denied the request.')
+      .description,
   });
 }

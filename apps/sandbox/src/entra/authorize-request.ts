@@ -7,7 +7,7 @@ import type { CodeGrant } from './grants.js';
 import { resourcesOf, splitScopes } from './scopes.js';
 import { readResponseMode, type Return } from './way-back.js';
 
-const prompts = ['login', 'none', 'consent', 'select_account', 'create'] as const;
+const prompts = ['login', 'none', 'consent', 'select_account'] as const;
 export type Prompt = (typeof prompts)[number];
 
 /** What a client sent the browser here with. */
@@ -77,7 +77,8 @@ export function readClient(
   const clientId = required(query, 'client_id');
   const client = sandbox.clients.get(clientId.toLowerCase());
   if (!client) throw unknownClient(clientId, segment);
-  const redirectUri = required(query, 'redirect_uri');
+  const redirectUri = query.get('redirect_uri');
+  if (!redirectUri) throw EntraFailure.of(900971);
   if (allowsRedirect(client, redirectUri)) return { client, redirectUri };
   throw EntraFailure.of(
     50011,
@@ -101,11 +102,14 @@ function readPrompt(query: URLSearchParams): Prompt | undefined {
   throw EntraFailure.of(90023, `Unsupported 'prompt' value '${given.slice(0, 60)}'.`);
 }
 
+/** Without a method it is `plain`; a method alone is a mistake. */
 function readChallenge(query: URLSearchParams): CodeGrant['challenge'] {
   const value = query.get('code_challenge');
-  const method = query.get('code_challenge_method') ?? 'plain';
-  if (value === null) return undefined;
-  if (method !== 'S256' && method !== 'plain') throw EntraFailure.of(50147);
+  const given = query.get('code_challenge_method');
+  if (value === null && given === null) return undefined;
+  const method = (['S256', 'plain'] as const).find((known) => known === (given ?? 'plain'));
+  // Which number Entra gives for another method is a guess.
+  if (value === null || !method) throw EntraFailure.of(50147);
   if (/^[\w.~-]{43,128}$/.test(value)) return { method, value };
   throw EntraFailure.of(501491);
 }

@@ -183,6 +183,8 @@ describe('a request that is wrong', () => {
     [{ scope: `openid ${running.origin}/discovery/read_all` }, 'invalid_client', 650053],
     [{ scope: `${client.scope()} ${running.origin}/discovery/.default` }, 'invalid_scope', 70011],
     [{ scope: 'colour' }, 'invalid_scope', 70011],
+    [{ code_challenge_method: 'S256' }, 'invalid_request', 50147],
+    [{ prompt: 'create' }, 'invalid_request', 90023],
     [{ code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request', 501491],
   ])('comes back to the client: %j', async (more, error, number) => {
     const browser = await new PageVisitor(running).open(client.link(more));

@@ -150,6 +150,7 @@ export const knownErrors = {
   700022: request(
     'The provided value for the input parameter scope is not valid because it contains more than one resource.',
   ),
+  // So in public reports; the page of codes has another meaning for this number.
   700023: client('Client assertion audience claim does not match Realm issuer.'),
   700024: client('Client assertion is not within its valid time range.'),
   700027: client('The certificate with identifier used to sign the client assertion is not registered on application.'),
@@ -167,6 +168,7 @@ export const knownErrors = {
   7000222: client('The provided client secret keys for the app are expired.'),
   900144: request('The request body must contain a parameter that is missing.'),
   900561: request('The endpoint only accepts POST requests. Received a GET request.'),
+  900971: request('No reply address provided.'),
   901002: request("The 'resource' request parameter is not supported."),
   1002012: {
     error: 'invalid_scope',
@@ -175,7 +177,7 @@ export const knownErrors = {
   9002313: grant('Invalid request. Request is malformed or invalid.'),
   // Entra is at fault, or busy.
   50033: fault('A transient error has occurred. Please try again.'),
-  50087: busy('A transient error has occurred during single sign-out. Please try again.'),
+  50087: busy('A transient error has occurred during strong authentication. Please try again.'),
   50196: grant(
     'The server terminated an operation because it encountered a client request loop. Please contact your app vendor.',
   ),

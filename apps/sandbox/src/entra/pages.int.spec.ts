@@ -89,6 +89,7 @@ describe('sign-in pages', () => {
     [{ redirect_uri: 'https://127.0.0.1/auth/v1/callback' }, 'AADSTS50011'],
     [{ client_id: '<script>' }, 'AADSTS700016'],
     [{ client_id: '' }, 'AADSTS900144'],
+    [{ redirect_uri: '' }, 'AADSTS900971'],
   ])('never leave for a place that is not registered: %j', async (more, code) => {
     const { status, text, headers } = await running.call(link(more));
     expect(status).toBe(400);
