@@ -13,4 +13,16 @@ export const problems = defineProblems({
     detail: 'This Idempotency-Key came with another body before. Send a new job with a key of its own.',
     repeat: false,
   },
+  action_succeeded: {
+    status: 409,
+    title: 'The action has succeeded',
+    detail: 'There is nothing to try again: the action took effect.',
+    repeat: false,
+  },
+  action_held_back: {
+    status: 409,
+    title: 'The action comes after one that did not succeed',
+    detail: 'Retry the action that this one comes after: this one follows by itself.',
+    repeat: false,
+  },
 });

@@ -5,6 +5,7 @@ export { ledgerEntities } from './job/entities.js';
 export { findJob } from './job/find.js';
 export { listJobs, type JobFilter, type JobPlace } from './job/list.js';
 export type { NewAction, NewJob } from './job/new-job.js';
+export { retryAction, type Retry } from './job/retry.js';
 export type { ActionView, JobView } from './job/view.js';
 export type { NewAttempt } from './lane/begin.js';
 export { resume } from './lane/due.js';

@@ -1,9 +1,12 @@
-import { CurrentCaller, Roles, UuidParam, type Caller } from '@bliro/http';
-import { Controller, Delete, Get, HttpCode, Query } from '@nestjs/common';
+import { CurrentCaller, Problems, Roles, UuidParam, type Caller } from '@bliro/http';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { jobQuery, type JobQuery } from './job-query.js';
 import { jobListSchema, jobSchema, type JobBody, type JobList } from './job.schema.js';
 import { Jobs } from './jobs.js';
+
+const location = { Location: { description: 'Where the job can be read', schema: { type: 'string' } } } as const;
 
 @ApiTags('jobs')
 @Controller('jobs')
@@ -30,5 +33,20 @@ export class JobController {
   @ApiResponse({ status: 204, description: 'What had not been sent is cancelled' })
   cancel(@CurrentCaller() caller: Caller, @UuidParam() id: string): Promise<void> {
     return this.jobs.cancel(caller, id);
+  }
+
+  @Post(':id/actions/:actionId/retry')
+  @HttpCode(202)
+  @Roles('pipeline', 'user')
+  @Problems('action_succeeded', 'action_held_back')
+  @ApiResponse({ status: 202, description: 'It goes again, with what was cancelled because of it', headers: location })
+  async retry(
+    @CurrentCaller() caller: Caller,
+    @UuidParam() id: string,
+    @Param('actionId') actionId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.jobs.retry(caller, id, actionId);
+    void reply.header('location', `/jobs/v1/jobs/${id}`);
   }
 }

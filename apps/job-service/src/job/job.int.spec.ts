@@ -126,6 +126,30 @@ describe('reading jobs', () => {
     },
   );
 
+  it('lets what did not succeed go again, for the pipeline and the user', async () => {
+    const jobId = await accept({ ...jobOf(createTask('a1'), createTask('a2', { after: ['a1'] })), userId: 'dora' });
+    const retry = (action: string, call: object = {}) =>
+      system.call(`POST jobs/${jobId}/actions/${action}/retry`, call);
+    const statuses = async (): Promise<string[]> =>
+      (await system.call(`GET jobs/${jobId}`)).body.actions.map((action: { status: string }) => action.status);
+    const lost: Outcome = { status: 'denied', reason: 'tool_not_available', message: 'This tool is not available.' };
+    for (const call of [{ roles: ['user'], user: 'dora' }, {}]) {
+      await settle(jobId, { a1: lost });
+      expect(await statuses()).toEqual(['denied', 'cancelled']);
+      expect((await retry('a2', call)).body.code).toBe('action_held_back');
+      const answer = await retry('a1', call);
+      expect([answer.status, answer.headers.get('location')]).toEqual([202, `/jobs/v1/jobs/${jobId}`]);
+      expect(await statuses()).toEqual(['queued', 'waiting']);
+      expect((await retry('a1', call)).status).toBe(202);
+    }
+    expect((await retry('a1', { roles: ['admin'] })).status).toBe(403);
+    expect((await retry('a1', { roles: ['user'], user: 'somebody-else' })).status).toBe(404);
+    expect((await retry('a9')).status).toBe(404);
+    await settle(jobId, { a1: { status: 'succeeded' } });
+    const late = await retry('a1');
+    expect([late.status, late.body.code]).toEqual([409, 'action_succeeded']);
+  });
+
   it('cancels what has not been sent, for the pipeline and the user', async () => {
     const jobId = await accept({ ...jobOf(), userId: 'carl' });
     const refused = await system.call(`DELETE jobs/${jobId}`, { roles: ['user'], user: 'somebody-else' });

@@ -1,6 +1,6 @@
 import { OrganizationDatabase } from '@bliro/database';
 import { Problem, type Caller } from '@bliro/http';
-import { cancelJob, findJob, listJobs, type JobView } from '@bliro/ledger';
+import { cancelJob, findJob, listJobs, retryAction, type JobView } from '@bliro/ledger';
 import { WorkDatabase } from '../database.js';
 import { cursorOf, type JobQuery } from './job-query.js';
 import { jobBody, type JobBody, type JobList } from './job.schema.js';
@@ -38,9 +38,22 @@ export class Jobs {
 
   /** Cancels what has not been sent. @throws Problem not_found */
   async cancel(caller: Caller, id: string): Promise<void> {
+    await this.checkMayChange(caller, id);
+    await cancelJob(this.work, caller.organization, id);
+  }
+
+  /** Lets an action that did not succeed go again; nothing changes where it goes on by itself. @throws Problem not_found, … */
+  async retry(caller: Caller, id: string, actionId: string): Promise<void> {
+    await this.checkMayChange(caller, id);
+    const { kind } = await retryAction(this.work, caller.organization, id, actionId);
+    if (kind === 'unknown') throw new Problem('not_found');
+    if (kind === 'succeeded') throw new Problem('action_succeeded');
+    if (kind === 'held_back') throw new Problem('action_held_back');
+  }
+
+  private async checkMayChange(caller: Caller, id: string): Promise<void> {
     const view = await this.get(caller, id);
     if (!caller.roles.includes('pipeline') && view.userId !== caller.userId) throw new Problem('not_found');
-    await cancelJob(this.work, caller.organization, id);
   }
 }
 

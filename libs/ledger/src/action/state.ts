@@ -8,13 +8,14 @@ export const transitions: Readonly<Record<ActionStatus, readonly ActionStatus[]>
   verifying: ['verifying', 'succeeded', 'failed', 'retrying', 'cancelled'],
   retrying: ['running', 'retrying', 'denied', 'awaiting_approval', 'blocked', 'failed', 'cancelled', 'expired'],
   awaiting_approval: ['queued', 'rejected', 'expired', 'denied', 'cancelled'],
-  blocked: ['queued', 'expired', 'cancelled'],
+  blocked: ['queued', 'waiting', 'expired', 'cancelled'],
   succeeded: [],
-  denied: [],
-  rejected: [],
-  expired: [],
-  failed: [],
-  cancelled: [],
+  // What ended without success may be tried again: from the start, or in doubt where it may have taken effect.
+  denied: ['waiting'],
+  rejected: ['waiting'],
+  expired: ['waiting'],
+  failed: ['waiting', 'verifying'],
+  cancelled: ['waiting'],
 };
 
 const statuses = Object.keys(transitions) as ActionStatus[];
@@ -26,6 +27,9 @@ export const predecessors = (to: ActionStatus): ActionStatus[] => statuses.filte
 
 /** A worker may take these up, where their time has come. */
 export const startable = ['queued', 'retrying', 'verifying'] as const satisfies readonly ActionStatus[];
+
+/** May be opened again, from the start. */
+export const retryable: readonly ActionStatus[] = predecessors('waiting');
 
 /** Sent: a cancel can't take it back, it only keeps further calls from being made. */
 export const sent = ['running', 'verifying'] as const satisfies readonly ActionStatus[];
