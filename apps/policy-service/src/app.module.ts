@@ -10,7 +10,7 @@ import { DecisionLog } from './decision/decision-log.js';
 import { Decisions } from './decision/decisions.js';
 import { Grants } from './decision/grants.js';
 import { Mandates } from './decision/mandate.js';
-import { PolicyGrpcController } from './decision/policy.grpc.js';
+import { DECISION_LOGGER, PolicyGrpcController } from './decision/policy.grpc.js';
 import { PolicySnapshots } from './decision/policy-snapshots.js';
 import { ChangeTool } from './tool/change-tool.js';
 import { ToolController } from './tool/tool.controller.js';
@@ -26,7 +26,11 @@ export interface PolicyParts {
 
 @Module({})
 export class AppModule {
-  static with(config: PolicyConfig, { httpDatabase, workDatabase, crm }: PolicyParts): DynamicModule {
+  static with(config: PolicyConfig, { httpDatabase, workDatabase, crm, logger }: PolicyParts): DynamicModule {
+    const mandates = new Mandates(crm);
+    const grants = new Grants(config.SIGNING_KEY_FILE);
+    const snapshots = new PolicySnapshots(workDatabase);
+    const log = new DecisionLog(workDatabase);
     return {
       module: AppModule,
       imports: [callerModule(hostOf(config))],
@@ -34,13 +38,14 @@ export class AppModule {
       providers: [
         { provide: OrganizationDatabase, useValue: new OrganizationDatabase(httpDatabase) },
         { provide: WorkDatabase, useValue: workDatabase },
-        { provide: Mandates, useValue: new Mandates(crm) },
-        { provide: Grants, useValue: new Grants(config.SIGNING_KEY_FILE) },
+        { provide: Mandates, useValue: mandates },
+        { provide: Grants, useValue: grants },
+        { provide: PolicySnapshots, useValue: snapshots },
+        { provide: DecisionLog, useValue: log },
+        { provide: Decisions, useValue: new Decisions(mandates, snapshots, log, grants, logger) },
+        { provide: DECISION_LOGGER, useValue: logger },
         Tools,
         ChangeTool,
-        PolicySnapshots,
-        DecisionLog,
-        Decisions,
       ],
     };
   }

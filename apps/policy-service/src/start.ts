@@ -5,7 +5,7 @@ import { startHttp } from '@bliro/http';
 import { grpcServer } from '@bliro/rpc';
 import { AppModule, type PolicyParts } from './app.module.js';
 import type { PolicyConfig } from './config.js';
-import { policyProblems } from './tool/problems.js';
+import { problems } from './problems.js';
 
 /** Starts the HTTP and gRPC APIs. */
 export function startPolicy(config: PolicyConfig, parts: PolicyParts) {
@@ -17,7 +17,7 @@ export function startPolicy(config: PolicyConfig, parts: PolicyParts) {
     port: config.PORT,
     address: config.BIND_ADDRESS,
     logger,
-    problems: policyProblems,
+    problems,
     isOutage,
     appOrigin: appOriginOf(config),
     prepare: async (prepared) => {

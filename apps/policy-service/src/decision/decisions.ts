@@ -1,6 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
 import type { DecideReply, DecideRequest, Decision, DecisionReason, Purpose, Question } from '@bliro/contract/policy';
-import { newCorrelationId, runWithCorrelation } from '@bliro/observe';
+import { newCorrelationId, runWithCorrelation, type Logger } from '@bliro/observe';
 import { DecisionLog, type DecisionEntry } from './decision-log.js';
 import { evaluate, type DecidableTool, type LoggedReason, type Verdict } from './evaluate.js';
 import { Grants } from './grants.js';
@@ -17,15 +16,13 @@ interface Decided {
 }
 
 /** Decides what is asked with mandates: verified, evaluated on a confirmed policy, logged, and only then answered. */
-@Injectable()
 export class Decisions {
-  private readonly logger = new Logger(Decisions.name);
-
   constructor(
     private readonly mandates: Mandates,
     private readonly snapshots: PolicySnapshots,
     private readonly log: DecisionLog,
     private readonly grants: Grants,
+    private readonly logger: Logger,
   ) {}
 
   /** Rejects when keys, policy or log are out of reach: then nothing of the request is decided. */
@@ -46,7 +43,7 @@ export class Decisions {
       const { believed, verdict } = decided;
       const { job, action, tool } = believed?.claims ?? {};
       const { effect, reason } = verdict;
-      this.logger.log({ decisionId: question.decisionId, job, action, tool, effect, reason, msg: 'decided' });
+      this.logger.info({ decisionId: question.decisionId, job, action, tool, effect, reason }, 'decided');
       return decided;
     });
   }
@@ -54,7 +51,7 @@ export class Decisions {
   private async decideOne(question: Question, arrived: number): Promise<Decided> {
     const checked = await this.mandates.check(question);
     if ('refused' in checked) {
-      this.logger.warn({ decisionId: question.decisionId, refused: checked.refused, msg: 'a mandate was refused' });
+      this.logger.warn({ decisionId: question.decisionId, refused: checked.refused }, 'a mandate was refused');
       return { question, revision: 0, verdict: notBelieved(checked.refused) };
     }
     const decided = await this.decideAsOf(arrived, question, checked);

@@ -1,6 +1,7 @@
-import { Controller, Logger } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { decideRequest, type DecideReply } from '@bliro/contract/policy';
+import type { Logger } from '@bliro/observe';
 import { parseRequest, RpcFailure } from '@bliro/rpc';
 import { Decisions } from './decisions.js';
 import { Grants } from './grants.js';
@@ -10,14 +11,15 @@ const requestOfDistinctIds = decideRequest.refine(
   { path: ['questions'], message: 'the id of a decision occurs twice' },
 );
 
+export const DECISION_LOGGER = Symbol('logger of decisions');
+
 /** gRPC `policy.Policy`. Whatever fails here is answered UNAVAILABLE: no answer means no, and asking again is right. */
 @Controller()
 export class PolicyGrpcController {
-  private readonly logger = new Logger(PolicyGrpcController.name);
-
   constructor(
     private readonly decisions: Decisions,
     private readonly grants: Grants,
+    @Inject(DECISION_LOGGER) private readonly logger: Logger,
   ) {}
 
   @GrpcMethod('Policy', 'Decide')
@@ -26,7 +28,7 @@ export class PolicyGrpcController {
     try {
       return await this.decisions.decide(asked);
     } catch (error) {
-      this.logger.error({ err: error, questions: asked.questions.length, msg: 'nothing could be decided' });
+      this.logger.error({ err: error, questions: asked.questions.length }, 'nothing could be decided');
       throw new RpcFailure('unavailable', 'Nothing can be decided at the moment.');
     }
   }

@@ -1,6 +1,6 @@
 import { defineProblems } from '@bliro/http';
 
-export const policyProblems = defineProblems({
+export const problems = defineProblems({
   precondition_required: {
     status: 428,
     title: 'If-Match is missing',
