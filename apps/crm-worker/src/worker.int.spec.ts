@@ -1,29 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { connect } from '@bliro/database';
 import { createLogger } from '@bliro/observe';
 import { openQueues } from '@bliro/queue';
 import { eventually, queueBackends } from '@bliro/testing';
 import type { WorkerConfig } from './config.js';
 import { WorkDatabase } from './database.js';
-import { World, type Asked } from './fixture/world.js';
+import { create, useWorkerSystem } from './fixture/use-worker.js';
 import { startWorker } from './start.js';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await World.start();
-}, 30_000);
-afterAll(() => world.stop());
-beforeEach(() => world.fresh());
-
-const create = (subject: string, key = 'a1'): Asked => ({ key, tool: 'create_task', input: { fields: { subject } } });
+const on = useWorkerSystem();
+const task = (subject: string, key = 'a1') => create({ subject }, key);
 
 describe.each(queueBackends())('a worker with its queue on $name', ({ config, drop }) => {
   const logger = createLogger('crm-worker', 'silent');
 
   async function start() {
-    const { crmWorker: url } = world.database.urls;
-    const { policy, auth } = world.neighbours;
+    const { crmWorker: url } = on.system.database.urls;
+    const { policy, auth } = on.system.neighbours;
     const settings: WorkerConfig = {
       LOG_LEVEL: 'silent',
       BIND_ADDRESS: '127.0.0.1',
@@ -56,10 +49,10 @@ describe.each(queueBackends())('a worker with its queue on $name', ({ config, dr
 
   it('finds work that nobody woke it for, and more than a slice of it', async () => {
     const { close } = await start();
-    const actions = Array.from({ length: 23 }, (_one, index) => create(`Swept ${index}`, `a${index}`));
-    const { jobId } = await world.accept(...actions);
-    await eventually(async () => ((await world.job(jobId)).status === 'done' ? true : undefined));
-    const rows = (await world.tasks()).filter(({ subject }) => String(subject).startsWith('Swept'));
+    const actions = Array.from({ length: 23 }, (_one, index) => task(`Swept ${index}`, `a${index}`));
+    const { jobId } = await on.system.accept(...actions);
+    await eventually(async () => ((await on.system.job(jobId)).status === 'done' ? true : undefined));
+    const rows = (await on.system.tasks()).filter(({ subject }) => String(subject).startsWith('Swept'));
     expect(new Set(rows.map(({ subject }) => subject)).size).toBe(23);
     await close();
   }, 20_000);
@@ -70,13 +63,13 @@ describe.each(queueBackends())('a worker with its queue on $name', ({ config, dr
       await worker.holdsLock();
       return true;
     });
-    await world.fault({ kind: 'delay', ms: 300 });
-    const { jobId, laneId } = await world.accept(create('Stops 1'), create('Stops 2', 'a2'));
-    await eventually(async () => ((await world.action(jobId)).status === 'running' ? true : undefined));
+    await on.system.fault({ kind: 'delay', ms: 300 });
+    const { jobId, laneId } = await on.system.accept(task('Stops 1'), task('Stops 2', 'a2'));
+    await eventually(async () => ((await on.system.action(jobId)).status === 'running' ? true : undefined));
     await close();
-    const statuses = (await world.job(jobId)).actions.map(({ status }) => status);
+    const statuses = (await on.system.job(jobId)).actions.map(({ status }) => status);
     expect(statuses).toEqual(['succeeded', 'queued']);
-    const lanes = await world.work.query<{ holder: string | null }[]>('SELECT holder FROM lane WHERE id = $1', [
+    const lanes = await on.system.work.query<{ holder: string | null }[]>('SELECT holder FROM lane WHERE id = $1', [
       laneId,
     ]);
     expect(lanes).toEqual([{ holder: null }]);

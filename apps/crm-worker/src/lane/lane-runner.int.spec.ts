@@ -1,55 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cancelJob } from '@bliro/ledger';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { World, type Asked } from '../fixture/world.js';
+import { create, read, useWorker } from '../fixture/use-worker.js';
 
-let world: World;
-let worker: Awaited<ReturnType<World['worker']>>;
-
-beforeAll(async () => {
-  world = await World.start();
-}, 30_000);
-afterAll(() => world.stop());
-beforeEach(async () => {
-  await world.fresh();
-  worker = await world.worker();
-  await world.taskRequests();
-});
-afterEach(() => worker.leave());
-
-const create = (fields: Record<string, unknown>, key = 'a1'): Asked => ({
-  key,
-  tool: 'create_task',
-  input: { fields },
-});
-const read = (input: object): Asked => ({ key: 'a1', tool: 'read_task', input });
-
-async function run(...actions: Asked[]) {
-  const accepted = await world.accept(...actions);
-  await worker.runner.run(accepted.laneId);
-  return accepted;
-}
+const on = useWorker();
 
 describe('without permission', () => {
   it('a denied action sends nothing', async () => {
-    world.answers.decide = () => ({ effect: 'deny', reason: 'tool_not_available', message: 'Not available.' });
-    const { jobId } = await run(create({ subject: 'x' }));
-    expect(await world.action(jobId)).toMatchObject({
+    on.system.answers.decide = () => ({ effect: 'deny', reason: 'tool_not_available', message: 'Not available.' });
+    const { jobId } = await on.run(create({ subject: 'x' }));
+    expect(await on.system.action(jobId)).toMatchObject({
       status: 'denied',
       reason: 'tool_not_available',
       message: 'Not available.',
       attempts: 0,
     });
-    expect(world.answers.grants).toEqual([]);
-    expect(await world.taskRequests()).toEqual([]);
+    expect(on.system.answers.grants).toEqual([]);
+    expect(await on.system.taskRequests()).toEqual([]);
   });
 
   it('an asked action waits for its approval', async () => {
-    world.answers.decide = () => ({ effect: 'ask', reason: 'asked' });
-    const { jobId } = await run(create({ subject: 'x' }));
-    expect((await world.action(jobId)).status).toBe('awaiting_approval');
+    on.system.answers.decide = () => ({ effect: 'ask', reason: 'asked' });
+    const { jobId } = await on.run(create({ subject: 'x' }));
+    expect((await on.system.action(jobId)).status).toBe('awaiting_approval');
   });
 
   it.each([
@@ -58,39 +33,43 @@ describe('without permission', () => {
     ['environment_required', 'blocked'],
     ['unavailable', 'retrying'],
   ] as const)('a token refused as %s leaves the action %s', async (code, status) => {
-    world.answers.token = () => ({ refused: { code, message: 'No token.', retryAfterMs: 60_000 } });
-    const { jobId } = await run(create({ subject: 'x' }));
-    expect(await world.action(jobId)).toMatchObject({ status, message: 'No token.', attempts: 0 });
-    expect(await world.taskRequests()).toEqual([]);
+    on.system.answers.token = () => ({ refused: { code, message: 'No token.', retryAfterMs: 60_000 } });
+    const { jobId } = await on.run(create({ subject: 'x' }));
+    expect(await on.system.action(jobId)).toMatchObject({ status, message: 'No token.', attempts: 0 });
+    expect(await on.system.taskRequests()).toEqual([]);
   });
 
   it('an action begun in one environment is not sent to another', async () => {
-    await world.fault({ kind: 'status', status: 429, retryAfter: 0 });
-    const { jobId, laneId } = await world.accept(create({ subject: 'Bound' }));
-    world.answers.decide = (() => {
+    await on.system.fault({ kind: 'status', status: 429, retryAfter: 0 });
+    const { jobId, laneId } = await on.system.accept(create({ subject: 'Bound' }));
+    on.system.answers.decide = (() => {
       let times = 0;
       return () => {
         times += 1;
-        if (times > 1) world.connectAs('ada@contoso.example', { environmentId: randomUUID() });
+        if (times > 1) on.system.connectAs('ada@contoso.example', { environmentId: randomUUID() });
         return {};
       };
     })();
-    await worker.runner.run(laneId);
-    expect(await world.action(jobId)).toMatchObject({ status: 'blocked', reason: 'environment_changed', attempts: 1 });
+    await on.worker.runner.run(laneId);
+    expect(await on.system.action(jobId)).toMatchObject({
+      status: 'blocked',
+      reason: 'environment_changed',
+      attempts: 1,
+    });
   });
 
   it('one that was allowed and is denied before its call sends nothing', async () => {
     let times = 0;
-    world.answers.decide = () =>
+    on.system.answers.decide = () =>
       times++ === 0 ? {} : { effect: 'deny', reason: 'tool_not_available', message: 'No.' };
     // A clock on which each look is a second later: every permit is over at once.
     let now = 0;
-    const slow = await world.worker({ clock: () => (now += 1_000) });
-    const { jobId, laneId } = await world.accept(create({ subject: 'x' }));
+    const slow = await on.system.worker({ clock: () => (now += 1_000) });
+    const { jobId, laneId } = await on.system.accept(create({ subject: 'x' }));
     await slow.runner.run(laneId);
-    expect(await world.action(jobId)).toMatchObject({ status: 'denied', attempts: 0 });
-    expect(await world.taskRequests()).toEqual([]);
-    const ids = world.answers.asked.map(({ questions }) => questions[0]?.decisionId);
+    expect(await on.system.action(jobId)).toMatchObject({ status: 'denied', attempts: 0 });
+    expect(await on.system.taskRequests()).toEqual([]);
+    const ids = on.system.answers.asked.map(({ questions }) => questions[0]?.decisionId);
     expect(new Set(ids).size).toBe(1);
     expect(ids).toHaveLength(2);
     await slow.leave();
@@ -99,68 +78,68 @@ describe('without permission', () => {
 
 describe('a cancel of what was sent already', () => {
   it('lets no further call start, and says that the outcome is not known', async () => {
-    await world.fault({ kind: 'dropBeforeCommit' }, { method: 'POST' });
-    const { jobId, laneId } = await run(create({ subject: 'Called off' }));
-    expect((await world.action(jobId)).status).toBe('verifying');
-    await world.taskRequests();
-    await cancelJob(world.work, 'contoso', jobId);
-    await worker.runner.run(laneId);
-    expect(await world.action(jobId)).toMatchObject({ status: 'failed', reason: 'outcome_unknown', attempts: 1 });
-    expect(await world.taskRequests()).toEqual([]);
+    await on.system.fault({ kind: 'dropBeforeCommit' }, { method: 'POST' });
+    const { jobId, laneId } = await on.run(create({ subject: 'Called off' }));
+    expect((await on.system.action(jobId)).status).toBe('verifying');
+    await on.system.taskRequests();
+    await cancelJob(on.system.work, 'contoso', jobId);
+    await on.worker.runner.run(laneId);
+    expect(await on.system.action(jobId)).toMatchObject({ status: 'failed', reason: 'outcome_unknown', attempts: 1 });
+    expect(await on.system.taskRequests()).toEqual([]);
   });
 });
 
 describe('our own outages', () => {
   it('leave the action queued and the lane due', async () => {
-    world.answers.down = true;
-    const { jobId, laneId } = await run(create({ subject: 'Patience' }));
-    expect(await world.action(jobId)).toMatchObject({ status: 'queued', attempts: 0 });
-    world.answers.down = false;
+    on.system.answers.down = true;
+    const { jobId, laneId } = await on.run(create({ subject: 'Patience' }));
+    expect(await on.system.action(jobId)).toMatchObject({ status: 'queued', attempts: 0 });
+    on.system.answers.down = false;
     await eventually(async () => {
-      await worker.runner.run(laneId);
-      return (await world.action(jobId)).status === 'succeeded' ? true : undefined;
+      await on.worker.runner.run(laneId);
+      return (await on.system.action(jobId)).status === 'succeeded' ? true : undefined;
     });
   });
 });
 
 describe('trouble with one lane', () => {
   it('holds up no other, and that one rests for a lease', async () => {
-    const troubled = await world.accept(create({ subject: 'Without a grant' }));
-    world.answers.userId = randomUUID();
-    await worker.runner.run(troubled.laneId);
-    expect(await world.action(troubled.jobId)).toMatchObject({ status: 'queued', attempts: 0 });
-    const { jobId } = await run(create({ subject: 'The neighbour' }));
-    expect((await world.action(jobId)).status).toBe('succeeded');
-    const [lane] = await world.work.query<{ due: Date }[]>('SELECT due FROM lane WHERE id = $1', [troubled.laneId]);
+    const troubled = await on.system.accept(create({ subject: 'Without a grant' }));
+    on.system.answers.userId = randomUUID();
+    await on.worker.runner.run(troubled.laneId);
+    expect(await on.system.action(troubled.jobId)).toMatchObject({ status: 'queued', attempts: 0 });
+    const { jobId } = await on.run(create({ subject: 'The neighbour' }));
+    expect((await on.system.action(jobId)).status).toBe('succeeded');
+    const [lane] = await on.system.work.query<{ due: Date }[]>('SELECT due FROM lane WHERE id = $1', [troubled.laneId]);
     expect(lane?.due.getTime()).toBeGreaterThan(Date.now() + 5_000);
   });
 });
 
 describe('faults at Microsoft', () => {
   it('throttling puts the action off until Retry-After', async () => {
-    await world.fault({ kind: 'status', status: 429, retryAfter: 30 });
+    await on.system.fault({ kind: 'status', status: 429, retryAfter: 30 });
     const before = Date.now();
-    const { jobId } = await run(create({ subject: 'x' }));
-    const { status, reason, nextAttemptAt } = await world.action(jobId);
+    const { jobId } = await on.run(create({ subject: 'x' }));
+    const { status, reason, nextAttemptAt } = await on.system.action(jobId);
     expect({ status, reason }).toEqual({ status: 'retrying', reason: 'throttled' });
     expect(Date.parse(nextAttemptAt ?? '')).toBeGreaterThanOrEqual(before + 30_000);
   });
 
   it('a 503 leaves a read retrying and a write verifying', async () => {
-    await world.fault({ kind: 'status', status: 503 }, { method: 'GET' });
-    const { jobId: reading } = await run(read({ where: { subject: 'x' } }));
-    expect((await world.action(reading)).status).toBe('retrying');
-    await world.fault({ kind: 'status', status: 503 }, { method: 'POST' });
-    const { jobId: writing } = await run(create({ subject: 'x' }));
-    expect((await world.action(writing)).status).toBe('verifying');
+    await on.system.fault({ kind: 'status', status: 503 }, { method: 'GET' });
+    const { jobId: reading } = await on.run(read({ where: { subject: 'x' } }));
+    expect((await on.system.action(reading)).status).toBe('retrying');
+    await on.system.fault({ kind: 'status', status: 503 }, { method: 'POST' });
+    const { jobId: writing } = await on.run(create({ subject: 'x' }));
+    expect((await on.system.action(writing)).status).toBe('verifying');
   });
 });
 
 describe('a lost lock', () => {
   it('lets no call start, and is taken again', async () => {
-    const { membership, runner } = worker;
+    const { membership, runner } = on.worker;
     const before = membership.lanes;
-    const asWorker = new Client({ connectionString: world.database.urls.crmWorker });
+    const asWorker = new Client({ connectionString: on.system.database.urls.crmWorker });
     await asWorker.connect();
     await asWorker.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -168,27 +147,27 @@ describe('a lost lock', () => {
     );
     await asWorker.end();
     await eventually(() => Promise.resolve(membership.alive ? undefined : true));
-    const { jobId, laneId } = await world.accept(create({ subject: 'Later' }));
+    const { jobId, laneId } = await on.system.accept(create({ subject: 'Later' }));
     await runner.run(laneId);
-    expect(await world.action(jobId)).toMatchObject({ status: 'queued', attempts: 0 });
+    expect(await on.system.action(jobId)).toMatchObject({ status: 'queued', attempts: 0 });
     await membership.join();
     expect(membership.lanes).not.toBe(before);
     await runner.run(laneId);
-    expect((await world.action(jobId)).status).toBe('succeeded');
+    expect((await on.system.action(jobId)).status).toBe('succeeded');
   });
 });
 
 describe('a stop', () => {
   it('starts no further call and gives the lane back, due', async () => {
-    await world.fault({ kind: 'delay', ms: 400 });
-    const { jobId, laneId } = await world.accept(create({ subject: 'Runs' }), create({ subject: 'Waits' }, 'a2'));
-    const running = worker.runner.run(laneId);
-    await eventually(async () => ((await world.action(jobId)).status === 'running' ? true : undefined));
-    await worker.runner.stop(5_000);
+    await on.system.fault({ kind: 'delay', ms: 400 });
+    const { jobId, laneId } = await on.system.accept(create({ subject: 'Runs' }), create({ subject: 'Waits' }, 'a2'));
+    const running = on.worker.runner.run(laneId);
+    await eventually(async () => ((await on.system.action(jobId)).status === 'running' ? true : undefined));
+    await on.worker.runner.stop(5_000);
     await running;
-    const statuses = (await world.job(jobId)).actions.map(({ status }) => status);
+    const statuses = (await on.system.job(jobId)).actions.map(({ status }) => status);
     expect(statuses).toEqual(['succeeded', 'queued']);
-    const [lane] = await world.work.query<{ holder: string | null; due: Date }[]>(
+    const [lane] = await on.system.work.query<{ holder: string | null; due: Date }[]>(
       'SELECT holder, due FROM lane WHERE id = $1',
       [laneId],
     );
@@ -197,12 +176,14 @@ describe('a stop', () => {
   });
 
   it('ends calls that take too long; a write among them is verified later', async () => {
-    await world.fault({ kind: 'delayAfterCommit', ms: 10_000 });
-    const { jobId, laneId } = await world.accept(create({ subject: 'Slow' }));
-    const running = worker.runner.run(laneId);
-    await eventually(async () => ((await world.tasks()).some((row) => row['subject'] === 'Slow') ? true : undefined));
-    await worker.runner.stop(50);
+    await on.system.fault({ kind: 'delayAfterCommit', ms: 10_000 });
+    const { jobId, laneId } = await on.system.accept(create({ subject: 'Slow' }));
+    const running = on.worker.runner.run(laneId);
+    await eventually(async () =>
+      (await on.system.tasks()).some((row) => row['subject'] === 'Slow') ? true : undefined,
+    );
+    await on.worker.runner.stop(50);
     await running;
-    expect((await world.action(jobId)).status).toBe('verifying');
+    expect((await on.system.action(jobId)).status).toBe('verifying');
   });
 });
