@@ -1,27 +1,18 @@
 import { joinAsHolder, Lanes } from '@bliro/ledger';
-import { eventually, queueBackends } from '@bliro/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@bliro/testing';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { jobOf, jobSystem, type JobSystem } from '../fixture/job-system.js';
-
-const [backend] = queueBackends();
-if (!backend) throw new Error('there is no queue backend');
+import { jobOf } from '../fixture/job-system.js';
+import { useJobSystem } from '../fixture/use-job-system.js';
 
 describe('when a connection changes', () => {
-  let system: JobSystem;
-  beforeAll(async () => {
-    system = await jobSystem(backend.config);
-  });
-  afterAll(async () => {
-    await system.close();
-    await backend.drop();
-  });
+  const on = useJobSystem();
 
   const blockedJob = async (userId: string): Promise<string> => {
-    const { body } = await system.call('POST jobs', { key: randomUUID(), body: { ...jobOf(), userId } });
-    const { holder, close } = await joinAsHolder(system.urls.crmWorker);
-    const lanes = new Lanes(system.ledger, holder);
-    const [job] = await system.ledger.query<{ lane: string }[]>('SELECT lane_id AS lane FROM job WHERE id = $1', [
+    const { body } = await on.system.call('POST jobs', { key: randomUUID(), body: { ...jobOf(), userId } });
+    const { holder, close } = await joinAsHolder(on.system.urls.crmWorker);
+    const lanes = new Lanes(on.system.ledger, holder);
+    const [job] = await on.system.ledger.query<{ lane: string }[]>('SELECT lane_id AS lane FROM job WHERE id = $1', [
       body.jobId,
     ]);
     const lease = await lanes.lease(job?.lane ?? '');
@@ -34,7 +25,7 @@ describe('when a connection changes', () => {
     return body.jobId;
   };
   const happened = (userId: string, status: string, type = 'connection.changed') =>
-    system.auth.events.push({
+    on.system.auth.events.push({
       id: randomUUID(),
       organization: 'contoso',
       type,
@@ -44,18 +35,18 @@ describe('when a connection changes', () => {
       at: new Date().toISOString(),
     });
   const statusOf = async (jobId: string): Promise<string> =>
-    (await system.call(`GET jobs/${jobId}`)).body.actions[0].status;
+    (await on.system.call(`GET jobs/${jobId}`)).body.actions[0].status;
 
   it('to active, the blocked work of that user goes on, once', async () => {
     const [ada, ben] = [await blockedJob('ada'), await blockedJob('ben')];
-    expect((await system.call(`GET jobs/${ada}`)).body.status).toBe('waiting');
+    expect((await on.system.call(`GET jobs/${ada}`)).body.status).toBe('waiting');
     happened('ben', 'needs_reconnect');
     happened('ada', 'active');
     happened('ada', 'active');
     await eventually(async () => ((await statusOf(ada)) === 'queued' ? true : undefined));
     expect(await statusOf(ben)).toBe('blocked');
     const due = 'id = (SELECT lane_id FROM job WHERE id = $1) AND due <= clock_timestamp() AND seq = 2';
-    expect(await system.count('lane', due, [ada])).toBe(1);
+    expect(await on.system.count('lane', due, [ada])).toBe(1);
   });
 
   it('events of kinds that are not known here are passed over', async () => {

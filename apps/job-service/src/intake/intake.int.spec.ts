@@ -1,22 +1,12 @@
 import { inputHash, mandateClaims, mandateJws } from '@bliro/contract/crm';
 import { createVerifier, keysOf } from '@bliro/signing';
-import { queueBackends } from '@bliro/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { createTask, jobOf, jobSystem, type JobSystem } from '../fixture/job-system.js';
-
-const [backend] = queueBackends();
-if (!backend) throw new Error('there is no queue backend');
+import { createTask, jobOf, jobSystem } from '../fixture/job-system.js';
+import { useJobSystem } from '../fixture/use-job-system.js';
 
 describe('POST jobs', () => {
-  let system: JobSystem;
-  beforeAll(async () => {
-    system = await jobSystem(backend.config);
-  });
-  afterAll(async () => {
-    await system.close();
-    await backend.drop();
-  });
+  const on = useJobSystem();
 
   let key: string;
   beforeEach(() => {
@@ -25,12 +15,12 @@ describe('POST jobs', () => {
 
   it('accepts a job with what makes it traceable', async () => {
     const headers = { 'x-correlation-id': 'corr-12345' };
-    const answer = await system.call('POST jobs', { key, body: jobOf(), headers });
+    const answer = await on.system.call('POST jobs', { key, body: jobOf(), headers });
     expect(answer.status).toBe(202);
     expect(answer.headers.get('location')).toBe(`/jobs/v1/jobs/${answer.body.jobId}`);
     expect(answer.headers.get('x-correlation-id')).toBe('corr-12345');
-    expect(await system.count('job', 'id = $1 AND correlation_id = $2', [answer.body.jobId, 'corr-12345'])).toBe(1);
-    const read = await system.call(`GET jobs/${answer.body.jobId}`);
+    expect(await on.system.count('job', 'id = $1 AND correlation_id = $2', [answer.body.jobId, 'corr-12345'])).toBe(1);
+    const read = await on.system.call(`GET jobs/${answer.body.jobId}`);
     expect(read.status).toBe(200);
     expect(read.body).toEqual({
       id: answer.body.jobId,
@@ -43,14 +33,16 @@ describe('POST jobs', () => {
   });
 
   it('signs for each action what was accepted, with the keys that policy-service gets', async () => {
-    const { body } = await system.call('POST jobs', { key, body: jobOf(createTask('a1'), createTask('a2')) });
-    const rows = await system.ledger.query<{ id: string; mandate: string; tool: string; salt: string; body: string }[]>(
+    const { body } = await on.system.call('POST jobs', { key, body: jobOf(createTask('a1'), createTask('a2')) });
+    const rows = await on.system.ledger.query<
+      { id: string; mandate: string; tool: string; salt: string; body: string }[]
+    >(
       `SELECT action.id, mandate, tool, salt, body FROM action JOIN content ON content.action_id = action.id
        WHERE job_id = $1`,
       [body.jobId],
     );
     expect(new Set(rows.map(({ salt }) => salt)).size).toBe(2);
-    const policy = await system.as('policy-service');
+    const policy = await on.system.as('policy-service');
     const verifier = createVerifier({ keys: keysOf(policy), ...mandateJws });
     for (const row of rows) {
       expect(await verifier.verify(row.mandate, mandateClaims)).toMatchObject({
@@ -66,43 +58,46 @@ describe('POST jobs', () => {
   });
 
   it('gives its keys to policy-service alone', async () => {
-    const worker = await system.as('crm-worker');
+    const worker = await on.system.as('crm-worker');
     await expect(worker.keys({})).rejects.toMatchObject({ code: 'denied' });
     worker.close();
   });
 
   it('makes one job of fifty parallel requests with the same key and body', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => system.call('POST jobs', { key, body: jobOf() })),
+      Array.from({ length: 50 }, () => on.system.call('POST jobs', { key, body: jobOf() })),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(new Set(answers.map(({ body }) => body.jobId)).size).toBe(1);
-    expect(await system.count('job', 'idempotency_key = $1', [key])).toBe(1);
+    expect(await on.system.count('job', 'idempotency_key = $1', [key])).toBe(1);
   });
 
   it('answers another body under the same key with 409', async () => {
-    await system.call('POST jobs', { key, body: jobOf() });
-    const other = await system.call('POST jobs', { key, body: { ...jobOf(), meetingId: 'meeting-2' } });
+    await on.system.call('POST jobs', { key, body: jobOf() });
+    const other = await on.system.call('POST jobs', { key, body: { ...jobOf(), meetingId: 'meeting-2' } });
     expect([other.status, other.body.code]).toEqual([409, 'idempotency_key_reused']);
-    expect(await system.count('job', 'idempotency_key = $1', [key])).toBe(1);
+    expect(await on.system.count('job', 'idempotency_key = $1', [key])).toBe(1);
   });
 
   it('takes the order of keys in a body for nothing', async () => {
-    const first = await system.call('POST jobs', { key, body: jobOf() });
+    const first = await on.system.call('POST jobs', { key, body: jobOf() });
     const { actions, meetingId, userId } = jobOf();
-    const again = await system.call('POST jobs', { key, body: { actions, userId, meetingId } });
+    const again = await on.system.call('POST jobs', { key, body: { actions, userId, meetingId } });
     expect(again.body).toEqual(first.body);
   });
 
   it('accepts a tool that does not exist', async () => {
     const body = jobOf(createTask('a1', { tool: 'create_spaceship' }));
-    expect((await system.call('POST jobs', { key, body })).status).toBe(202);
+    expect((await on.system.call('POST jobs', { key, body })).status).toBe(202);
   });
 
   it('keeps a reference to another action waiting', async () => {
     const update = { tool: 'update_task', input: { id: { fromAction: 'a1' }, fields: { subject: 'x' } } };
-    const { body } = await system.call('POST jobs', { key, body: jobOf(createTask('a1'), createTask('a2', update)) });
-    const read = await system.call(`GET jobs/${body.jobId}`);
+    const { body } = await on.system.call('POST jobs', {
+      key,
+      body: jobOf(createTask('a1'), createTask('a2', update)),
+    });
+    const read = await on.system.call(`GET jobs/${body.jobId}`);
     expect(read.body.actions.map((action: { status: string }) => action.status)).toEqual(['queued', 'waiting']);
   });
 
@@ -142,37 +137,37 @@ describe('POST jobs', () => {
     ['as an administrator with a wrong body', { roles: ['admin'], body: {} }, 403, 'forbidden'],
     ['as pipeline and user at once', { roles: ['pipeline', 'user'], body: jobOf() }, 401, 'unauthenticated'],
   ])('refuses a request %s', async (_what, call, status, code) => {
-    const before = await system.count('job');
-    const answer = await system.call('POST jobs', { key, ...call });
+    const before = await on.system.count('job');
+    const answer = await on.system.call('POST jobs', { key, ...call });
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(await system.count('job')).toBe(before);
+    expect(await on.system.count('job')).toBe(before);
   });
 
   it('refuses an expired token, and one for somebody else', async () => {
     for (const session of [{ expiresInSeconds: -120 }, { audience: 'another' }]) {
-      const token = await system.host.token(['pipeline'], session);
-      const answer = await system.call('POST jobs', { key, token, body: jobOf() });
+      const token = await on.system.host.token(['pipeline'], session);
+      const answer = await on.system.call('POST jobs', { key, token, body: jobOf() });
       expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
     }
   });
 
   it('says where the mistake is', async () => {
     const wrong = jobOf(createTask('a1', { input: { fields: { 'a@b': 1 } } }));
-    const { body } = await system.call('POST jobs', { key, body: wrong });
+    const { body } = await on.system.call('POST jobs', { key, body: wrong });
     expect(body.errors[0].pointer).toMatch(/^\/actions\/0\/input\/fields/);
   });
 
   it('answers 503 with Retry-After while Postgres is away, and accepts the repeat', async () => {
-    await system.postgres.down();
-    const away = await system.call('POST jobs', { key, body: jobOf() });
-    const read = await system.call(`GET jobs/${randomUUID()}`);
-    await system.postgres.up();
+    await on.system.postgres.down();
+    const away = await on.system.call('POST jobs', { key, body: jobOf() });
+    const read = await on.system.call(`GET jobs/${randomUUID()}`);
+    await on.system.postgres.up();
     expect([away.status, away.body.code]).toEqual([503, 'database_unavailable']);
     expect(Number(away.headers.get('retry-after'))).toBeGreaterThan(0);
     expect([read.status, read.body.code]).toEqual([503, 'database_unavailable']);
-    expect((await system.call('POST jobs', { key, body: jobOf() })).status).toBe(202);
-    expect(await system.count('job', 'idempotency_key = $1', [key])).toBe(1);
+    expect((await on.system.call('POST jobs', { key, body: jobOf() })).status).toBe(202);
+    expect(await on.system.count('job', 'idempotency_key = $1', [key])).toBe(1);
   });
 });
 

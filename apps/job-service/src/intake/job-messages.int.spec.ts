@@ -1,28 +1,24 @@
 import { eventually, queueBackends } from '@bliro/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPair } from 'jose';
 import { randomUUID } from 'node:crypto';
-import { createTask, jobOf, jobSystem, type JobSystem } from '../fixture/job-system.js';
+import { createTask, jobOf, jobSystem } from '../fixture/job-system.js';
+import { useJobSystem } from '../fixture/use-job-system.js';
 import type { MessageOptions } from '../fixture/host.js';
 
 describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
-  let system: JobSystem;
-  beforeAll(async () => {
-    system = await jobSystem(backend.config);
-  });
-  afterAll(async () => {
-    await system.close();
-    await backend.drop();
-  });
+  const on = useJobSystem([backend]);
   afterEach(() => {
-    system.host.pipelineKeysReachable = true;
+    on.system.host.pipelineKeysReachable = true;
   });
 
   const send = async (job: Record<string, unknown>, options: MessageOptions): Promise<void> =>
-    system.queues.send('crm-jobs', { jws: await system.host.message(job, options) });
+    on.system.queues.send('crm-jobs', { jws: await on.system.host.message(job, options) });
   const taken = (key: string): Promise<string> =>
     eventually(async () => {
-      const rows = await system.ledger.query<{ id: string }[]>('SELECT id FROM job WHERE idempotency_key = $1', [key]);
+      const rows = await on.system.ledger.query<{ id: string }[]>('SELECT id FROM job WHERE idempotency_key = $1', [
+        key,
+      ]);
       return rows[0]?.id;
     });
   /** Messages are taken in order of their sending, up to the worker's concurrency: this one comes after all before it. */
@@ -35,7 +31,7 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
   it('end in the same place as requests', async () => {
     const idempotencyKey = randomUUID();
     await send(jobOf(createTask('a1'), createTask('a2', { after: ['a1'] })), { idempotencyKey });
-    const { status, body } = await system.call(`GET jobs/${await taken(idempotencyKey)}`);
+    const { status, body } = await on.system.call(`GET jobs/${await taken(idempotencyKey)}`);
     expect(status).toBe(200);
     expect(body.actions.map((action: { status: string }) => action.status)).toEqual(['queued', 'waiting']);
   });
@@ -44,16 +40,16 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
     const [first, second] = [randomUUID(), randomUUID()];
     await send(jobOf(), { idempotencyKey: first });
     const jobId = await taken(first);
-    expect((await system.call('POST jobs', { key: first, body: jobOf() })).body).toEqual({ jobId });
+    expect((await on.system.call('POST jobs', { key: first, body: jobOf() })).body).toEqual({ jobId });
 
-    await system.call('POST jobs', { key: second, body: jobOf() });
+    await on.system.call('POST jobs', { key: second, body: jobOf() });
     await send(jobOf(), { idempotencyKey: second });
     await settled();
-    expect(await system.count('job', 'idempotency_key = $1', [second])).toBe(1);
+    expect(await on.system.count('job', 'idempotency_key = $1', [second])).toBe(1);
   });
 
   it('are put aside and do nothing when they are not what the pipeline signed for us', async () => {
-    const before = await system.count('job');
+    const before = await on.system.count('job');
     const stranger = (await generateKeyPair('EdDSA')).privateKey;
     const wrong: MessageOptions[] = [
       { key: stranger },
@@ -67,19 +63,19 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
     for (const options of wrong) await send(jobOf(), { idempotencyKey: randomUUID(), ...options });
     await send({ ...jobOf(), colour: 'red' }, { idempotencyKey: randomUUID() });
     await send(jobOf(createTask('a1', { after: ['a9'] })), { idempotencyKey: randomUUID() });
-    const [header, payload] = (await system.host.message(jobOf())).split('.');
+    const [header, payload] = (await on.system.host.message(jobOf())).split('.');
     const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'crm-job+jwt' })).toString('base64url');
     for (const jws of [
       'nonsense',
       `${none}.${payload}.`,
       `${header}.${payload}.`,
-      await system.host.token(['pipeline']),
+      await on.system.host.token(['pipeline']),
     ]) {
-      await system.queues.send('crm-jobs', { jws });
+      await on.system.queues.send('crm-jobs', { jws });
     }
     await settled();
     await settled();
-    expect(await system.count('job')).toBe(before + 2);
+    expect(await on.system.count('job')).toBe(before + 2);
   });
 
   it('are put aside when their key came with another body before', async () => {
@@ -88,16 +84,16 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
     await taken(idempotencyKey);
     await send({ ...jobOf(), meetingId: 'another' }, { idempotencyKey });
     await settled();
-    expect(await system.count('job', 'idempotency_key = $1', [idempotencyKey])).toBe(1);
+    expect(await on.system.count('job', 'idempotency_key = $1', [idempotencyKey])).toBe(1);
   });
 
   it('wait while Postgres is away', async () => {
     const idempotencyKey = randomUUID();
-    await system.postgres.down();
+    await on.system.postgres.down();
     await send(jobOf(), { idempotencyKey });
-    const away = await system.call('POST jobs', { key: randomUUID(), body: jobOf() });
+    const away = await on.system.call('POST jobs', { key: randomUUID(), body: jobOf() });
     expect(away.status).toBe(503);
-    await system.postgres.up();
+    await on.system.postgres.up();
     await taken(idempotencyKey);
   }, 20_000);
 });

@@ -1,32 +1,22 @@
 import { joinAsHolder, Lanes, type Outcome } from '@bliro/ledger';
-import { queueBackends } from '@bliro/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { createTask, jobOf, jobSystem, type JobSystem } from '../fixture/job-system.js';
-
-const [backend] = queueBackends();
-if (!backend) throw new Error('there is no queue backend');
+import { createTask, jobOf } from '../fixture/job-system.js';
+import { useJobSystem } from '../fixture/use-job-system.js';
 
 describe('reading jobs', () => {
-  let system: JobSystem;
-  beforeAll(async () => {
-    system = await jobSystem(backend.config);
-  });
-  afterAll(async () => {
-    await system.close();
-    await backend.drop();
-  });
+  const on = useJobSystem();
 
   const accept = async (job: object = jobOf(), organization = 'contoso'): Promise<string> => {
-    const answer = await system.call('POST jobs', { key: randomUUID(), body: job, organization });
+    const answer = await on.system.call('POST jobs', { key: randomUUID(), body: job, organization });
     expect(answer.status).toBe(202);
     return answer.body.jobId;
   };
   /** As the worker does it. */
   const settle = async (jobId: string, outcomes: Record<string, Outcome>): Promise<void> => {
-    const { holder, close } = await joinAsHolder(system.urls.crmWorker);
-    const lanes = new Lanes(system.ledger, holder);
-    const [job] = await system.ledger.query<{ lane: string }[]>('SELECT lane_id AS lane FROM job WHERE id = $1', [
+    const { holder, close } = await joinAsHolder(on.system.urls.crmWorker);
+    const lanes = new Lanes(on.system.ledger, holder);
+    const [job] = await on.system.ledger.query<{ lane: string }[]>('SELECT lane_id AS lane FROM job WHERE id = $1', [
       jobId,
     ]);
     const lease = await lanes.lease(job?.lane ?? '');
@@ -53,7 +43,7 @@ describe('reading jobs', () => {
       a2: { status: 'denied', reason: 'tool_not_available', message: 'This tool is not available.' },
       a3: { status: 'retrying', reason: 'throttled', nextAttemptInMs: 60_000 },
     });
-    const { body } = await system.call(`GET jobs/${jobId}`);
+    const { body } = await on.system.call(`GET jobs/${jobId}`);
     expect(body.status).toBe('open');
     expect(body.actions).toEqual([
       { id: 'a1', tool: 'create_task', status: 'succeeded', attempts: 1, record, decisionId: expect.any(String) },
@@ -67,8 +57,8 @@ describe('reading jobs', () => {
     const jobId = await accept({ ...jobOf(read), userId: 'bob' });
     await settle(jobId, { a1: { status: 'succeeded', result: [{ subject: 'x' }] } });
     const resultFor = async (roles: string[], user: string) => {
-      const { body } = await system.call(`GET jobs/${jobId}`, { roles, user });
-      const list = await system.call('GET jobs?userId=bob', { roles, user });
+      const { body } = await on.system.call(`GET jobs/${jobId}`, { roles, user });
+      const list = await on.system.call('GET jobs?userId=bob', { roles, user });
       expect(list.body.items[0].actions[0].result).toEqual(body.actions[0].result);
       return body.actions[0].result;
     };
@@ -81,18 +71,18 @@ describe('reading jobs', () => {
 
   it('answers a foreign job as an unknown one', async () => {
     const jobId = await accept();
-    const unknown = await system.call(`GET jobs/${randomUUID()}`);
+    const unknown = await on.system.call(`GET jobs/${randomUUID()}`);
     for (const call of [
       { roles: ['pipeline'], organization: 'fabrikam' },
       { roles: ['admin'], organization: 'fabrikam' },
       { roles: ['user'], user: 'somebody-else' },
     ]) {
-      const answer = await system.call(`GET jobs/${jobId}`, call);
+      const answer = await on.system.call(`GET jobs/${jobId}`, call);
       expect(answer.status).toBe(404);
       expect(answer.body).toEqual(unknown.body);
     }
-    expect((await system.call(`GET jobs/${jobId}`, { roles: ['user'], user: 'rep' })).status).toBe(200);
-    expect((await system.call('GET jobs/no-uuid')).body).toEqual(unknown.body);
+    expect((await on.system.call(`GET jobs/${jobId}`, { roles: ['user'], user: 'rep' })).status).toBe(200);
+    expect((await on.system.call('GET jobs/no-uuid')).body).toEqual(unknown.body);
   });
 
   it('lists jobs newest first, a page at a time, by meeting, user and status', async () => {
@@ -102,7 +92,7 @@ describe('reading jobs', () => {
       ids.unshift(await accept({ ...jobOf(), userId, meetingId: `of-${userId}` }, organization));
     }
     const list = async (query: string, call = {}) => {
-      const { body } = await system.call(`GET jobs?${query}`, { organization, ...call });
+      const { body } = await on.system.call(`GET jobs?${query}`, { organization, ...call });
       return { ids: body.items.map((item: { id: string }) => item.id) as string[], next: body.nextCursor as string };
     };
     const first = await list('limit=2');
@@ -121,7 +111,7 @@ describe('reading jobs', () => {
   it.each(['limit=0', 'limit=201', 'status=odd', 'cursor=nonsense', 'colour=red', 'cursor=WyJ4IiwieSJd', 'userId=%00'])(
     'refuses the query %s',
     async (query) => {
-      const { status, body } = await system.call(`GET jobs?${query}`);
+      const { status, body } = await on.system.call(`GET jobs?${query}`);
       expect([status, body.code]).toEqual([400, 'invalid_query']);
     },
   );
@@ -129,9 +119,9 @@ describe('reading jobs', () => {
   it('lets what did not succeed go again, for the pipeline and the user', async () => {
     const jobId = await accept({ ...jobOf(createTask('a1'), createTask('a2', { after: ['a1'] })), userId: 'dora' });
     const retry = (action: string, call: object = {}) =>
-      system.call(`POST jobs/${jobId}/actions/${action}/retry`, call);
+      on.system.call(`POST jobs/${jobId}/actions/${action}/retry`, call);
     const statuses = async (): Promise<string[]> =>
-      (await system.call(`GET jobs/${jobId}`)).body.actions.map((action: { status: string }) => action.status);
+      (await on.system.call(`GET jobs/${jobId}`)).body.actions.map((action: { status: string }) => action.status);
     const lost: Outcome = { status: 'denied', reason: 'tool_not_available', message: 'This tool is not available.' };
     for (const call of [{ roles: ['user'], user: 'dora' }, {}]) {
       await settle(jobId, { a1: lost });
@@ -152,14 +142,14 @@ describe('reading jobs', () => {
 
   it('cancels what has not been sent, for the pipeline and the user', async () => {
     const jobId = await accept({ ...jobOf(), userId: 'carl' });
-    const refused = await system.call(`DELETE jobs/${jobId}`, { roles: ['user'], user: 'somebody-else' });
+    const refused = await on.system.call(`DELETE jobs/${jobId}`, { roles: ['user'], user: 'somebody-else' });
     expect(refused.status).toBe(404);
-    expect((await system.call(`DELETE jobs/${jobId}`, { organization: 'fabrikam' })).status).toBe(404);
-    expect((await system.call(`DELETE jobs/${jobId}`, { roles: ['admin'] })).status).toBe(403);
+    expect((await on.system.call(`DELETE jobs/${jobId}`, { organization: 'fabrikam' })).status).toBe(404);
+    expect((await on.system.call(`DELETE jobs/${jobId}`, { roles: ['admin'] })).status).toBe(403);
     for (const call of [{ roles: ['user'], user: 'carl' }, {}]) {
-      expect((await system.call(`DELETE jobs/${jobId}`, call)).status).toBe(204);
+      expect((await on.system.call(`DELETE jobs/${jobId}`, call)).status).toBe(204);
     }
-    expect((await system.call(`GET jobs/${jobId}`)).body).toMatchObject({
+    expect((await on.system.call(`GET jobs/${jobId}`)).body).toMatchObject({
       status: 'cancelled',
       actions: [{ status: 'cancelled', reason: 'cancelled' }],
     });
