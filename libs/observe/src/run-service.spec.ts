@@ -6,8 +6,15 @@ import { createInterface } from 'node:readline';
 
 const library = JSON.stringify(new URL('./run-service.ts', import.meta.url).href);
 
-/** Runs a service whose start is the given body in a process of its own; `told` sees each line, which it may answer with a signal. */
-async function run(body: string, told: (text: string, stop: () => void, healthUrl: string) => void | Promise<void>) {
+interface Started {
+  stop(): void;
+  /** Sends what the start may be waiting for. */
+  goOn(): void;
+  health: string;
+}
+
+/** Runs a service whose start is the given body in a process of its own; `told` hears each line. */
+async function run(body: string, told: (text: string, service: Started) => unknown) {
   const port = await freePort();
   const code = `
     import { register } from 'node:module';
@@ -18,13 +25,15 @@ async function run(body: string, told: (text: string, stop: () => void, healthUr
     const part = (name) => ({ close: () => console.log(JSON.stringify({ msg: 'closed ' + name })) });
     await runService('test', config, async ({ closing, ready, logger }) => { ${body} });`;
   const args = ['--no-warnings', '--experimental-transform-types', '--input-type=module', '-e', code];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit') as Promise<[number | null]>;
+  const stop = () => child.kill('SIGTERM');
+  const goOn = () => child.stdin.write('go');
   const texts: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     const { msg } = JSON.parse(line) as { msg: string };
     texts.push(msg);
-    await told(msg, () => child.kill('SIGTERM'), `http://127.0.0.1:${port}/health`);
+    await told(msg, { stop, goOn, health: `http://127.0.0.1:${port}/health` });
   }
   const [exit] = await exited;
   return { texts, exit };
@@ -41,9 +50,12 @@ describe('runService', () => {
       let asked = 0;
       ready(() => asked++ === 0 ? Promise.reject(new Error('no database')) : Promise.resolve());
       logger.info('starting');
-      await new Promise((go) => setTimeout(go, 300));`;
-    const over = await run(body, async (text, stop, health) => {
-      if (text === 'starting') seen.push(await statusOf(`${health}/live`), await statusOf(`${health}/ready`));
+      await new Promise((go) => process.stdin.once('data', go));`;
+    const over = await run(body, async (text, { stop, goOn, health }) => {
+      if (text === 'starting') {
+        seen.push(await statusOf(`${health}/live`), await statusOf(`${health}/ready`));
+        goOn();
+      }
       if (text !== 'started') return;
       seen.push(await statusOf(`${health}/ready`), await statusOf(`${health}/ready`));
       stop();
@@ -57,7 +69,7 @@ describe('runService', () => {
 
   test('a stop during the start closes what there is', async () => {
     const body = `closing(part('database')); logger.info('waiting'); await new Promise(() => undefined);`;
-    const over = await run(body, (text, stop) => {
+    const over = await run(body, (text, { stop }) => {
       if (text === 'waiting') stop();
     });
     expect(over).toEqual({ texts: ['waiting', 'stopping', 'closed database', 'stopped'], exit: 0 });
