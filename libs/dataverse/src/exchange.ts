@@ -59,8 +59,10 @@ async function send(call: Exchange, signal: AbortSignal): Promise<DataverseResul
   const write = call.method !== 'GET';
   let state: 'waiting' | 'sent' | 'not_permitted' = 'waiting';
   const mayGo = (): boolean => {
-    state = (call.permission?.holds() ?? true) ? 'sent' : 'not_permitted';
-    return state === 'sent';
+    const holds = call.permission?.holds() ?? true;
+    // undici may have begun to write on a connection that turned out to be gone: then it counts as sent.
+    if (state !== 'sent') state = holds ? 'sent' : 'not_permitted';
+    return holds;
   };
   try {
     const answer = await request(call.url, {
