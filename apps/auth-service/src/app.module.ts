@@ -1,7 +1,7 @@
 import { appOriginOf, hostOf } from '@bliro/config';
 import { grantJws, type PolicyService } from '@bliro/contract/policy';
 import { OrganizationDatabase } from '@bliro/database';
-import { callerModule } from '@bliro/http';
+import { callerModule, HostTokens } from '@bliro/http';
 import type { Logger } from '@bliro/observe';
 import { createVerifier, keysOf } from '@bliro/signing';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -21,6 +21,7 @@ import { Environments } from './environment/environments.js';
 import { AccessTokens } from './token/access-tokens.js';
 import { EntraClient } from './token/entra-client.js';
 import { AccessTokenMemory } from './token/memory.js';
+import { MetadataTokens } from './token/metadata-tokens.js';
 import { Refresher } from './token/refresher.js';
 import { AuthRpcController } from './token/token.controller.js';
 import { TokenSource } from './token/token-source.js';
@@ -83,6 +84,7 @@ export class AppModule {
           useValue: new Environments({ database, connections, tokens, discovery, allowLocal, logger }),
         },
         { provide: AccessTokens, useValue: new AccessTokens(work, grants, tokens, logger) },
+        { provide: MetadataTokens, useValue: new MetadataTokens(work, new HostTokens(hostOf(config)), tokens, logger) },
         { provide: AccessTokenMemory, useValue: memory },
         { provide: Upkeep, useValue: new Upkeep(work, keyStore, tokens, logger) },
       ],

@@ -34,6 +34,9 @@ export const configSchema = oneQueue(
       AUTH_GRPC_URL: grpcAddress().meta({
         description: 'host:port of the gRPC API of auth-service, whose events let blocked work go on',
       }),
+      POLICY_GRPC_URL: grpcAddress().meta({
+        description: 'gRPC API of policy-service, whose events let paused work go on',
+      }),
     }),
   ),
 );

@@ -1,5 +1,6 @@
 import { parseConfig, tlsOf } from '@bliro/config';
 import { authProto, type AuthService } from '@bliro/contract/auth';
+import { policyProto, type PolicyService } from '@bliro/contract/policy';
 import { connect } from '@bliro/database';
 import { runService } from '@bliro/observe';
 import { openQueues, queueOf } from '@bliro/queue';
@@ -21,6 +22,9 @@ await runService('job-service', config, async (service) => {
   const auth = service.closing(
     grpcClient<AuthService>(authProto, { url: config.AUTH_GRPC_URL, tls: tlsOf(config), timeoutMs: 2_000 }),
   );
+  const policy = service.closing(
+    grpcClient<PolicyService>(policyProto, { url: config.POLICY_GRPC_URL, tls: tlsOf(config), timeoutMs: 2_000 }),
+  );
   const queues = service.closing(await openQueues(queueOf(config), logger));
-  service.closing(await startJobs(config, { httpDatabase, workDatabase, auth, queues, logger }));
+  service.closing(await startJobs(config, { httpDatabase, workDatabase, auth, policy, queues, logger }));
 });

@@ -7,6 +7,8 @@ import {
   authProto,
   eventsSinceReply,
   eventsSinceRequest,
+  metadataTokenReply,
+  metadataTokenRequest,
 } from './auth/index.js';
 import { callers } from './callers.js';
 import { crmProto } from './crm/index.js';
@@ -16,9 +18,11 @@ const protos = [authProto, policyProto, crmProto];
 const keys = z.object({ jwksJson: z.string() });
 const schemas: Record<string, [request: z.ZodType, reply: z.ZodType]> = {
   'auth.Auth/AccessTokens': [accessTokensRequest, accessTokensReply],
+  'auth.Auth/MetadataToken': [metadataTokenRequest, metadataTokenReply],
   'auth.Auth/EventsSince': [eventsSinceRequest, eventsSinceReply],
   'policy.Policy/Decide': [decideRequest, decideReply],
   'policy.Policy/Keys': [z.object({}), keys],
+  'policy.Policy/EventsSince': [eventsSinceRequest, eventsSinceReply],
   'crm.Crm/Keys': [z.object({}), keys],
 };
 

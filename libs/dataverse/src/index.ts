@@ -6,11 +6,16 @@ export {
   discoverInstances,
   entitySetName,
   ownUser,
+  tableColumns,
   tableDefinition,
+  tableList,
   whoAmI,
   type EnvironmentType,
   type Instance,
   type OwnUser,
   type WhoAmI,
 } from './outside-tools.js';
-export type { Choice, Column, DateBehavior, TableDefinition } from './table-definition.js';
+export type { Choice, DateBehavior } from './metadata-form.js';
+export type { ColumnDetails } from './table-columns.js';
+export type { Column, TableDefinition } from './table-definition.js';
+export type { TableSummary } from './table-list.js';

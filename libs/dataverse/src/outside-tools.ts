@@ -7,7 +7,9 @@ import { checkedBase, checkedId, checkedName } from './address.js';
 import { send, shaped, type Dataverse } from './client.js';
 import { exchange } from './exchange.js';
 import type { DataverseResult } from './failure.js';
+import { columnDetails, columnQueries, type ColumnDetails } from './table-columns.js';
 import { columnCasts, definitionOf, metadataAnswers, type TableDefinition } from './table-definition.js';
+import { tableListForm, tableListQuery, type TableSummary } from './table-list.js';
 
 export type EnvironmentType = 'production' | 'default' | 'sandbox' | 'developer' | 'trial' | 'teams' | 'other';
 
@@ -136,4 +138,24 @@ export async function entitySetName(dataverse: Dataverse, table: string): Promis
   const form = z.object({ EntitySetName: z.string().min(1) }).transform(({ EntitySetName }) => EntitySetName);
   const path = `EntityDefinitions(LogicalName='${checkedName(table)}')?$select=EntitySetName`;
   return shaped(await dataverse[send](path), form);
+}
+
+/** Every table of the environment: the heads of their definitions. */
+export async function tableList(dataverse: Dataverse): Promise<DataverseResult<TableSummary[]>> {
+  return shaped(await dataverse[send](`EntityDefinitions${tableListQuery}`), tableListForm);
+}
+
+/** The columns of one table's definition, with what may be done with each; several requests. */
+export async function tableColumns(dataverse: Dataverse, table: string): Promise<DataverseResult<ColumnDetails[]>> {
+  const path = `EntityDefinitions(LogicalName='${checkedName(table)}')`;
+  const ask = async <S extends z.ZodType>(query: string, form: S) => shaped(await dataverse[send](path + query), form);
+  const [base, bounds, casts] = await Promise.all([
+    ask(columnQueries.base.query, columnQueries.base.form),
+    Promise.all(columnQueries.bounds.map(({ query, form }) => ask(query, form))),
+    Promise.all(columnCasts.map(({ query, form }) => ask(query, form))),
+  ]);
+  if (!base.ok) return base;
+  for (const answer of [...bounds, ...casts]) if (!answer.ok) return answer;
+  const found = <Value>(answers: DataverseResult<Value[]>[]) => answers.flatMap((one) => (one.ok ? one.value : []));
+  return { ok: true, value: columnDetails(base.value, found(bounds), found(casts)) };
 }

@@ -2,6 +2,7 @@ import { createAuthority } from '@bliro/rpc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer as createHttps, type Server } from 'node:https';
 import { connect, createServer as createTcp, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createDataverse, type DataverseOptions } from './client.js';
 
@@ -47,8 +48,7 @@ const somebodyConnects = (): Promise<void> => new Promise((resolve) => slow.once
 function letThrough(): void {
   for (const socket of held) {
     const inner = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    socket.pipe(inner).pipe(socket);
-    inner.on('error', () => socket.destroy());
+    pipeline(socket, inner, socket).catch(() => undefined);
   }
 }
 const create = (more: Partial<DataverseOptions>) =>

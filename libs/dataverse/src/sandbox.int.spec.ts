@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { sandboxProcess, type SandboxProcess } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { createDataverse, type Dataverse, type DataverseOptions } from './client.js';
-import { discoverInstances, entitySetName, ownUser, tableDefinition, whoAmI } from './outside-tools.js';
+import {
+  discoverInstances,
+  entitySetName,
+  ownUser,
+  tableColumns,
+  tableDefinition,
+  tableList,
+  whoAmI,
+} from './outside-tools.js';
 
 let sandbox: SandboxProcess;
 let environment: ReturnType<SandboxProcess['environment']>;
@@ -155,5 +163,36 @@ describe('outside tools', () => {
     });
     expect(await entitySetName(client(), 'opportunity')).toMatchObject({ ok: true, value: 'opportunities' });
     expect(await tableDefinition(client(), 'nothing')).toMatchObject({ ok: false, failure: { class: 'permanent' } });
+  });
+
+  it('lists every table', async () => {
+    const tables = await tableList(client());
+    expect(tables.ok && tables.value).toEqual(
+      expect.arrayContaining([
+        { table: 'task', displayName: 'Task', virtual: false, internal: false },
+        expect.objectContaining({ table: 'systemuser' }),
+      ]),
+    );
+  });
+
+  it('learns what may be done with the columns of a table, and which values they take', async () => {
+    const columns = await tableColumns(client(), 'task');
+    const named = (name: string) => (columns.ok ? columns.value.find((column) => column.name === name) : undefined);
+    expect(named('subject')).toMatchObject({
+      displayName: 'Subject',
+      type: 'String',
+      create: true,
+      update: true,
+      read: true,
+      primaryName: true,
+      secured: false,
+      maxLength: 200,
+    });
+    expect(named('activityid')).toMatchObject({ type: 'Uniqueidentifier', primaryId: true, update: false });
+    expect(named('percentcomplete')).toMatchObject({ type: 'Integer', min: 0, max: 100 });
+    expect(named('regardingobjectid')?.targets).toEqual(expect.arrayContaining(['account', 'contact']));
+    expect(named('prioritycode')?.options).toEqual(expect.arrayContaining([{ value: 2, label: 'High' }]));
+    expect(named('scheduledend')?.dateBehavior).toBe('UserLocal');
+    expect(await tableColumns(client(), 'nothing')).toMatchObject({ ok: false, failure: { class: 'permanent' } });
   });
 });

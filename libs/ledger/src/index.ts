@@ -8,6 +8,7 @@ export type { NewAction, NewJob } from './job/new-job.js';
 export { retryAction, type Retry } from './job/retry.js';
 export type { ActionView, JobView } from './job/view.js';
 export type { NewAttempt } from './lane/begin.js';
+export { usersBlockedFor } from './lane/blocked.js';
 export { resume } from './lane/due.js';
 export { joinAsHolder, type Holder } from './lane/holder.js';
 export { Lanes } from './lane/lanes.js';

@@ -73,7 +73,7 @@ export class AccessTokens {
   }
 }
 
-function answerOf(result: TokenResult): TokenAnswer {
+export function answerOf(result: TokenResult): TokenAnswer {
   if (result.kind === 'refused') return refusal(result.code, result.retryAfterMs);
   const { token, connection } = result;
   const { tenantId, subject, environmentId, environmentUrl, environmentApiUrl } = connection;
@@ -94,7 +94,7 @@ function answerOf(result: TokenResult): TokenAnswer {
   };
 }
 
-function refusal(code: TokenRefusal, retryAfterMs?: number): TokenAnswer {
+export function refusal(code: TokenRefusal, retryAfterMs?: number): TokenAnswer {
   return { refused: { code, message: refusalMessages[code], ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
 }
 

@@ -6,6 +6,9 @@ import {
   eventsSinceRequest,
   type EventsSinceReply,
   type EventsSinceRequest,
+  metadataTokenRequest,
+  type MetadataTokenReply,
+  type MetadataTokenRequest,
 } from '@bliro/contract/auth';
 import { eventsSince } from '@bliro/event-log';
 import { parseRequest } from '@bliro/rpc';
@@ -13,11 +16,13 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { WorkDatabase } from '../database.js';
 import { AccessTokens } from './access-tokens.js';
+import { MetadataTokens } from './metadata-tokens.js';
 
 @Controller()
 export class AuthRpcController {
   constructor(
     private readonly tokens: AccessTokens,
+    private readonly metadataTokens: MetadataTokens,
     private readonly database: WorkDatabase,
   ) {}
 
@@ -25,6 +30,12 @@ export class AuthRpcController {
   async accessTokens(request: AccessTokensRequest): Promise<AccessTokensReply> {
     const { questions } = parseRequest(accessTokensRequest, request);
     return { answers: await this.tokens.answer(questions) };
+  }
+
+  @GrpcMethod(authProto.service, 'MetadataToken')
+  async metadataToken(request: MetadataTokenRequest): Promise<MetadataTokenReply> {
+    const { hostToken } = parseRequest(metadataTokenRequest, request);
+    return { answer: await this.metadataTokens.answer(hostToken) };
   }
 
   @GrpcMethod(authProto.service, 'EventsSince')

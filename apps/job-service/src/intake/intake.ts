@@ -43,7 +43,7 @@ export class Intake {
   async accept({ organization, idempotencyKey, job }: Offer): Promise<{ jobId: string }> {
     const id = randomUUID();
     const { userId, meetingId } = job;
-    const claims = { org: organization, sub: userId, job: id };
+    const claims = { org: organization, sub: userId, job: id, meeting: meetingId };
     const acceptance = await acceptJob(this.database, {
       id,
       organization,
@@ -66,7 +66,7 @@ export class Intake {
 
   private async mandated(
     { id: key, tool, input, after }: JobRequest['actions'][number],
-    job: Pick<MandateClaims, 'org' | 'sub' | 'job'>,
+    job: Pick<MandateClaims, 'org' | 'sub' | 'job' | 'meeting'>,
   ): Promise<NewAction> {
     const id = randomUUID();
     const salt = randomBytes(16).toString('base64url');

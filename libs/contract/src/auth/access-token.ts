@@ -8,7 +8,7 @@ export const tokenQuestion = z.object({
 export const accessTokensRequest = z.object({ questions: z.array(tokenQuestion).min(1).max(200) });
 
 /**
- * Why there is no token. `grant_refused`: the grant is missing, stale, forged or somebody else's. `unavailable`: a fault that passes
+ * Why there is no token. `grant_refused`: the grant (or the administrator's JWT) is missing, stale, forged or somebody else's. `unavailable`: a fault that passes
  * (Microsoft, the key store, too many redemptions), with the time to wait. The rest is the state of the user's connection.
  */
 export const tokenRefusals = [
@@ -39,9 +39,15 @@ export const tokenRefused = z.object({
 export const tokenAnswer = z.object({ given: tokenGiven.optional(), refused: tokenRefused.optional() });
 export const accessTokensReply = z.object({ answers: z.array(tokenAnswer) });
 
+/** For table definitions alone: `hostToken` is the JWT that the administrator who asks for them sent. */
+export const metadataTokenRequest = z.object({ hostToken: z.string().min(1) });
+export const metadataTokenReply = z.object({ answer: tokenAnswer });
+
 export type TokenQuestion = z.infer<typeof tokenQuestion>;
 export type AccessTokensRequest = z.infer<typeof accessTokensRequest>;
 export type TokenGiven = z.infer<typeof tokenGiven>;
 export type TokenRefused = z.infer<typeof tokenRefused>;
 export type TokenAnswer = z.infer<typeof tokenAnswer>;
 export type AccessTokensReply = z.infer<typeof accessTokensReply>;
+export type MetadataTokenRequest = z.infer<typeof metadataTokenRequest>;
+export type MetadataTokenReply = z.infer<typeof metadataTokenReply>;

@@ -1,4 +1,5 @@
+export * from '../event.js';
 export * from './access-token.js';
+export * from './connection-changed.js';
 export * from './connection.js';
-export * from './event.js';
 export * from './service.js';

@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { AccessTokensReply, AccessTokensRequest } from './access-token.js';
-import type { EventsSinceReply, EventsSinceRequest } from './event.js';
+import type { EventsSinceReply, EventsSinceRequest } from '../event.js';
+import type {
+  AccessTokensReply,
+  AccessTokensRequest,
+  MetadataTokenReply,
+  MetadataTokenRequest,
+} from './access-token.js';
 
 export const authProto = {
   package: 'auth',
@@ -10,5 +15,6 @@ export const authProto = {
 
 export interface AuthService {
   accessTokens(request: AccessTokensRequest): Promise<AccessTokensReply>;
+  metadataToken(request: MetadataTokenRequest): Promise<MetadataTokenReply>;
   eventsSince(request: EventsSinceRequest): Promise<EventsSinceReply>;
 }

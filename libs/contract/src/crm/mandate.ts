@@ -14,6 +14,8 @@ export const mandateClaims = z.object({
   org: z.string().min(1),
   sub: z.string().min(1),
   job: z.uuid(),
+  /** Absent where the work came from no meeting. */
+  meeting: z.string().optional(),
   action: z.uuid(),
   tool: z.string().min(1),
   /** `inputHash` of the action's input. */

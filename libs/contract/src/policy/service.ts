@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { EventsSinceReply, EventsSinceRequest } from '../event.js';
 import type { DecideReply, DecideRequest } from './decision.js';
 
 export const policyProto = {
@@ -10,4 +11,5 @@ export const policyProto = {
 export interface PolicyService {
   decide(request: DecideRequest): Promise<DecideReply>;
   keys(request: Record<string, never>): Promise<{ jwksJson: string }>;
+  eventsSince(request: EventsSinceRequest): Promise<EventsSinceReply>;
 }

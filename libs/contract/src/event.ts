@@ -20,11 +20,3 @@ export const eventsSinceReply = z.object({ events: z.array(event), cursor: z.str
 export type EventsSinceRequest = z.infer<typeof eventsSinceRequest>;
 export type Event = z.infer<typeof event>;
 export type EventsSinceReply = z.infer<typeof eventsSinceReply>;
-
-/** `data` of `connection.changed`: subject is the connection's id, subjectVersion its version. */
-export const connectionChanged = z.object({
-  userId: z.string(),
-  status: z.string(),
-  reason: z.string().optional(),
-});
-export type ConnectionChanged = z.infer<typeof connectionChanged>;
