@@ -115,7 +115,10 @@ function run(script, args) {
     env: { ...process.env, RUN_DIR: runDir, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  child.once('exit', (code, signal) => {
+    if (signal) process.stderr.write('Stopped.\n');
+    process.exit(code ?? (signal === 'SIGINT' ? 130 : 1));
+  });
 }
 
 async function main() {

@@ -5,16 +5,14 @@ import { story } from './story.js';
 
 runCommand(async (command) => {
   story.say('Bringing everything up (about 15 s) …');
-  const system = await bringUp({
+  const system = await bringUp(command, {
     port: portOf('PORT', 0),
     sandboxPort: portOf('SANDBOX_PORT', 0),
     sandbox: true,
     progress: (step) => {
       story.say(`  ${step} …`);
     },
-    onGiveUp: command.giveUp,
   });
-  command.onStop(system.stop);
   if (system.sandboxUrl === undefined) throw new Failure('The demo needs the sandbox.');
 
   const cast = await gather(system, system.sandboxUrl);

@@ -8,15 +8,13 @@ import { root } from './workspace.js';
 
 /** `npm run dev`: everything up with an inspector each; a change is built and restarts the services that contain it. */
 runCommand(async (command) => {
-  const system = await bringUp({
+  const system = await bringUp(command, {
     port: portOf('PORT', 8080),
     sandboxPort: portOf('SANDBOX_PORT', 8090),
     sandbox: true,
     inspect: true,
     progress: (step) => process.stdout.write(`  ${step} …\n`),
-    onGiveUp: command.giveUp,
   });
-  command.onStop(system.stop);
   watchSources(system);
   process.stdout.write(
     `ready ${system.apiUrl}\nInspectors: sandbox 9230, auth-service 9231, policy-service 9232, job-service 9233, crm-worker 9234. Watching apps and libs; Ctrl-C stops all of it.\n`,

@@ -1,10 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chownSync,
   chmodSync,
+  chownSync,
   cpSync,
-  createWriteStream,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -12,19 +11,14 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  type WriteStream,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { Failure } from './failure.js';
+import { lastLines, logFile, logSize, openLog } from './log-file.js';
 import { freePorts } from './ports.js';
-
-export interface EmbeddedPostgres {
-  /** The superuser's address. */
-  url: string;
-  pid: number;
-  stop(): Promise<void>;
-}
 
 interface Place {
   binaries: string;
@@ -35,28 +29,74 @@ interface Place {
 
 const nobody = 65534;
 
-/** Starts the PostgreSQL server whose files are in `folder`, and makes it first where there is none. */
-export async function startEmbeddedPostgres(folder: string, password: string, log: string): Promise<EmbeddedPostgres> {
-  const place = findPlace(folder);
-  await endLeftover(place);
-  if (!existsSync(join(place.data, 'PG_VERSION'))) initialize(place, password);
-  const [port = 0] = await freePorts(1);
-  const server = launch(place, port, log);
-  const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${String(port)}/postgres`;
-  await accepting(url, server, log);
-  return {
-    url,
-    pid: postmasterPid(place.data) ?? 0,
-    stop: () =>
-      new Promise((resolve) => {
-        if (server.exitCode !== null || server.signalCode !== null) resolve();
-        server.once('exit', () => {
-          resolve();
-        });
-        server.stdin?.end();
-      }),
-  };
+/** A PostgreSQL server whose files are in `folder`; they are made at the first start. */
+export class EmbeddedPostgres {
+  private child: ChildProcess | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly folder: string,
+    private readonly password: string,
+    /** The name of its log. */
+    private readonly name: string,
+    private readonly onGiveUp: (failure: Failure) => void,
+  ) {}
+
+  /** The superuser's address, once the server takes connections. */
+  async start(): Promise<string> {
+    const place = findPlace(this.folder);
+    await endLeftover(place);
+    if (!existsSync(join(place.data, 'PG_VERSION'))) await this.initialize(place);
+    if (this.stopped) throw new Failure('Stopped.');
+    const [port = 0] = await freePorts(1);
+    const logStart = logSize(this.name);
+    this.child = launch(place, port, openLog(this.name, this.onGiveUp));
+    const url = `postgres://postgres:${encodeURIComponent(this.password)}@127.0.0.1:${String(port)}/postgres`;
+    await accepting(url, this.child, () => `Its log: ${logFile(this.name)}\n${lastLines(this.name, logStart)}`);
+    return url;
+  }
+
+  /** Ends the server, or what makes its files; half-made files are gone then. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    await new Promise((resolve) => {
+      child.once('exit', resolve);
+      if (child.stdin) child.stdin.end();
+      else child.kill('SIGTERM');
+    });
+  }
+
+  private async initialize({ binaries, data, uid }: Place): Promise<void> {
+    const passwordFile = `${data}.password`;
+    writeFileSync(passwordFile, this.password, { mode: 0o600 });
+    if (uid !== undefined) chownSync(passwordFile, uid, uid);
+    const settings = [
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-instructions',
+    ];
+    // In a process group of its own, so that Ctrl-C reaches us and we end it.
+    const options = { cwd: '/', detached: true, ...as(uid) };
+    this.child = spawn(join(binaries, 'bin', 'initdb'), ['-D', data, '-U', 'postgres', ...settings], {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    this.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const code = await new Promise<number | null>((resolve) => this.child?.once('close', resolve));
+    rmSync(passwordFile, { force: true });
+    if (code === 0) return;
+    rmSync(data, { recursive: true, force: true });
+    const full = said.includes('No space left on device') ? 'The disk is full: free 2 GB and try again.' : said.trim();
+    throw new Failure(`The embedded PostgreSQL could not be set up. ${full}`);
+  }
 }
+
+const as = (uid: number | undefined): { uid?: number; gid?: number } => (uid === undefined ? {} : { uid, gid: uid });
 
 /** The folder itself, or, where `nobody` can't enter it, one outside with a link to it. */
 function findPlace(folder: string): Place {
@@ -108,41 +148,11 @@ function everybodyCanEnter(path: string): boolean {
   return true;
 }
 
-function initialize({ binaries, data, uid }: Place, password: string): void {
-  const passwordFile = `${data}.password`;
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (uid !== undefined) chownSync(passwordFile, uid, uid);
-  try {
-    const args = [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '--encoding=UTF8',
-      '--locale=C',
-      '--no-instructions',
-    ];
-    execFileSync(join(binaries, 'bin', 'initdb'), args, {
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-      stdio: 'pipe',
-      cwd: '/',
-    });
-  } catch (error) {
-    rmSync(data, { recursive: true, force: true });
-    const { stderr } = error as { stderr?: Buffer };
-    throw new Failure(`The embedded PostgreSQL could not be set up: ${stderr?.toString().trim() ?? String(error)}`);
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-}
-
 /**
  * The server runs under a shell that ends it (fast shutdown) when our end of its standard input closes:
  * so it goes with us even when we are killed without a chance to say so.
  */
-function launch({ binaries, data, uid }: Place, port: number, log: string): ChildProcess {
+function launch({ binaries, data, uid }: Place, port: number, log: WriteStream): ChildProcess {
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${String(port)}`,
@@ -158,15 +168,14 @@ function launch({ binaries, data, uid }: Place, port: number, log: string): Chil
     // A Ctrl-C in the terminal must not end it before the services: it has a process group of its own.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
+    ...as(uid),
   });
-  const file = createWriteStream(log, { flags: 'a', mode: 0o600 });
-  child.stdout.pipe(file);
-  child.stderr.pipe(file);
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
   return child;
 }
 
-async function accepting(url: string, server: ChildProcess, log: string): Promise<void> {
+async function accepting(url: string, server: ChildProcess, logEnd: () => string): Promise<void> {
   const end = Date.now() + 30_000;
   for (;;) {
     const client = new pg.Client({ connectionString: url });
@@ -175,21 +184,17 @@ async function accepting(url: string, server: ChildProcess, log: string): Promis
       await client.end();
       return;
     } catch (error) {
-      if ((error as { code?: string }).code === '28P01') {
-        throw new Failure(
-          'The database in .run/data was made with another password than the one in .run/secrets. Remove the folder .run and start anew.',
-        );
-      }
-      if (server.exitCode !== null)
-        throw new Failure(
-          `The embedded PostgreSQL ended at its start. Its log: ${log}\n${readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')}`,
-        );
-      if (Date.now() > end)
-        throw new Failure(`The embedded PostgreSQL doesn't answer (${(error as Error).message}). Its log: ${log}`);
+      const { code, message } = error as { code?: string; message: string };
+      if (code === '28P01') throw new Failure(otherPassword);
+      if (server.exitCode !== null) throw new Failure(`The embedded PostgreSQL ended at its start. ${logEnd()}`);
+      if (Date.now() > end) throw new Failure(`The embedded PostgreSQL doesn't answer (${message}). ${logEnd()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
+
+const otherPassword =
+  'The database in .run/data was made with another password than the one in .run/secrets. Remove the folder .run and start anew.';
 
 /** Ends a server that an earlier run, killed together with its shell, has left on the same files. */
 async function endLeftover({ data }: Place): Promise<void> {

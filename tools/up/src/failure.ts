@@ -18,5 +18,5 @@ export function explain(error: unknown): string {
 }
 
 export function takenPort(port: number): string {
-  return `Port ${String(port)} is taken by another program. End it, or choose another: PORT=8081 SANDBOX_PORT=8091 npm start`;
+  return `Port ${String(port)} is taken by another program. End it, or choose other ports, such as PORT=8081 SANDBOX_PORT=8091.`;
 }

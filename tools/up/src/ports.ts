@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Failure, takenPort } from './failure.js';
 
 /** The port that a variable names; 0 stands for any that is free. */
@@ -45,4 +45,28 @@ function listen(port: number): Promise<ReturnType<typeof createServer>> {
       resolve(server);
     });
   });
+}
+
+/** Where a server's address points, without what is secret in it. */
+export function serverOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : 'that its address should name';
+}
+
+/** Refuses an address at which nobody takes a connection. */
+export async function requireAnswer(variable: string, address: string): Promise<void> {
+  if (!URL.canParse(address)) throw new Failure(`${variable} is no address. It has to be like redis://127.0.0.1:6379.`);
+  const { hostname, port } = new URL(address);
+  const answered = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port || 6379), timeout: 3_000 });
+    const answer = (is: boolean) => () => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', answer(true)).once('error', answer(false)).once('timeout', answer(false));
+  });
+  if (!answered) {
+    throw new Failure(
+      `Nobody answers at ${variable} (${serverOf(address)}). Start that server, or leave ${variable} out: then the queues are on PostgreSQL.`,
+    );
+  }
 }

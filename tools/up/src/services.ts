@@ -76,6 +76,7 @@ export async function planServices(setting: Setting): Promise<Services> {
     DATABASE_WORK_URL: urls.policyWork,
     SIGNING_KEY_FILE: await signingKeyFile('policy-service'),
     CRM_GRPC_URL: `127.0.0.1:${jobGrpc}`,
+    AUTH_GRPC_URL: `127.0.0.1:${authGrpc}`,
   };
   const job = {
     ...base,
@@ -89,6 +90,7 @@ export async function planServices(setting: Setting): Promise<Services> {
     DATABASE_WORK_URL: urls.crmWork,
     SIGNING_KEY_FILE: await signingKeyFile('job-service'),
     AUTH_GRPC_URL: `127.0.0.1:${authGrpc}`,
+    POLICY_GRPC_URL: `127.0.0.1:${policyGrpc}`,
   };
   const worker = {
     ...base,

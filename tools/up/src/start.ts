@@ -5,14 +5,12 @@ import { SandboxClient } from './sandbox-client.js';
 import { bringUp, type System } from './up.js';
 
 runCommand(async (command) => {
-  const system = await bringUp({
+  const system = await bringUp(command, {
     port: portOf('PORT', 8080),
     sandboxPort: portOf('SANDBOX_PORT', 8090),
     sandbox: !process.argv.includes('--no-sandbox'),
     progress: (step) => process.stdout.write(`  ${step} …\n`),
-    onGiveUp: command.giveUp,
   });
-  command.onStop(system.stop);
   process.stdout.write(`ready ${system.apiUrl}\n${await invitation(system)}\nCtrl-C stops all of it.\n`);
   return 'stays';
 });

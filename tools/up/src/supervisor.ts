@@ -1,15 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  createWriteStream,
-  existsSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  type WriteStream,
-} from 'node:fs';
+import { renameSync, writeFileSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.js';
+import { lastLines, logSize, openLog } from './log-file.js';
 import { paths, root } from './workspace.js';
 
 export interface ServiceSpec {
@@ -24,12 +17,13 @@ interface Running {
   spec: ServiceSpec;
   child: ChildProcess;
   log: WriteStream;
+  /** Where this start's lines begin in the log. */
+  logStart: number;
   failures: number;
 }
 
 const mistakeInConfiguration = 78;
 const mostFailuresInARow = 6;
-const biggestLog = 50_000_000;
 
 /** Starts the services as processes, starts one that dies again, and ends them all. */
 export class Supervisor {
@@ -71,7 +65,8 @@ export class Supervisor {
   }
 
   private launch(spec: ServiceSpec, failures: number): void {
-    const log = this.running.get(spec.name)?.log ?? openLog(spec.name);
+    const log = this.running.get(spec.name)?.log ?? openLog(spec.name, this.onGiveUp);
+    const logStart = logSize(spec.name);
     const inspect = spec.inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${String(spec.inspectPort)}`];
     const child = spawn(process.execPath, ['--enable-source-maps', ...inspect, join(root, spec.script)], {
       cwd: root,
@@ -83,19 +78,21 @@ export class Supervisor {
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     const began = Date.now();
-    this.running.set(spec.name, { spec, child, log, failures });
+    this.running.set(spec.name, { spec, child, log, logStart, failures });
     this.writeProcesses();
     child.once('exit', (code) => {
       if (this.stopping) return;
       if (code === mistakeInConfiguration) {
-        this.onGiveUp(new Failure(`${spec.name} refuses its configuration:\n${lastLines(spec.name, 12)}`));
+        this.onGiveUp(new Failure(`${spec.name} refuses its configuration:\n${lastLines(spec.name, logStart)}`));
         return;
       }
       // Somebody's kill is no fault of the service: it starts again at once, however often.
       const inARow = code === null || Date.now() - began > 10_000 ? 0 : failures + 1;
       if (inARow === mostFailuresInARow) {
         this.onGiveUp(
-          new Failure(`${spec.name} ends right after each start. The end of its log:\n${lastLines(spec.name, 12)}`),
+          new Failure(
+            `${spec.name} ends right after each start. The end of its log:\n${lastLines(spec.name, logStart)}`,
+          ),
         );
         return;
       }
@@ -118,7 +115,7 @@ export class Supervisor {
       if (this.stopping) throw new Failure('Stopped.');
       if (Date.now() > end)
         throw new Failure(
-          `${name} isn't ready after a minute (${String(answer?.status ?? 'no answer')}). The end of its log:\n${lastLines(name, 12)}`,
+          `${name} isn't ready after a minute (${String(answer?.status ?? 'no answer')}). The end of its log:\n${lastLines(name, this.running.get(name)?.logStart ?? 0)}`,
         );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -131,19 +128,6 @@ export class Supervisor {
     writeFileSync(`${paths.processes}.new`, `${JSON.stringify(ids, null, 2)}\n`);
     renameSync(`${paths.processes}.new`, paths.processes);
   }
-}
-
-export const logFile = (name: string): string => join(paths.logs, `${name}.log`);
-
-function openLog(name: string): WriteStream {
-  const path = logFile(name);
-  if (existsSync(path) && statSync(path).size > biggestLog) renameSync(path, `${path}.old`);
-  return createWriteStream(path, { flags: 'a', mode: 0o600 });
-}
-
-function lastLines(name: string, count: number): string {
-  const path = logFile(name);
-  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n') : '';
 }
 
 function end(child: ChildProcess): Promise<void> {

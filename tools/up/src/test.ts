@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { findChromium } from './chromium.js';
 import { runCommand, type Command } from './command.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { EmbeddedPostgres } from './embedded-postgres.js';
 import { Failure } from './failure.js';
 import { formatting, jest, lint, types, type Tally } from './quality.js';
 import { secret } from './secrets.js';
-import { makeRunDirectories, paths, runDir } from './workspace.js';
+import { makeRunDirectories, runDir } from './workspace.js';
 
 /** `npm test`: everything. `npm test -- <path or pattern>`: the tests of those files alone. */
 runCommand(async (command) => {
@@ -45,13 +45,10 @@ function suites(only: string[], chromium: string | undefined): string[][] {
 }
 
 async function testServer(command: Command): Promise<string> {
-  const server = await startEmbeddedPostgres(
-    join(runDir, 'test', 'postgres'),
-    await secret('test-postgres'),
-    join(paths.logs, 'test-postgres.log'),
-  );
+  const folder = join(runDir, 'test', 'postgres');
+  const server = new EmbeddedPostgres(folder, await secret('test-postgres'), 'test-postgres', command.giveUp);
   command.onStop(() => server.stop());
-  return server.url;
+  return server.start();
 }
 
 function report(tallies: Tally[]): void {

@@ -3,16 +3,16 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { provision } from '@bliro/database';
-import type { FastifyInstance } from 'fastify';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import { provision, type Provisioned } from '@bliro/database';
+import type { Command } from './command.js';
+import { EmbeddedPostgres } from './embedded-postgres.js';
 import { Failure } from './failure.js';
 import { startGateway } from './gateway.js';
 import { takeLock } from './lock.js';
-import { choosePort } from './ports.js';
+import { choosePort, requireAnswer, serverOf } from './ports.js';
 import { rootPage } from './root-page.js';
 import { secret } from './secrets.js';
-import { planServices } from './services.js';
+import { planServices, type Services } from './services.js';
 import { Supervisor } from './supervisor.js';
 import { makeRunDirectories, paths, root } from './workspace.js';
 
@@ -24,89 +24,91 @@ export interface UpOptions {
   inspect?: boolean;
   /** Told before each step, in words for a person. */
   progress: (step: string) => void;
-  /** Told when a service can't run at all. */
-  onGiveUp: (failure: Failure) => void;
 }
 
 export interface System {
   apiUrl: string;
   sandboxUrl: string | undefined;
   supervisor: Supervisor;
-  databaseUrl: string;
-  stop: () => Promise<void>;
 }
 
-/** Brings everything up: database, roles, migrations, services in the order they need each other, gateway. What fails half-way is taken down again. */
-export async function bringUp(options: UpOptions): Promise<System> {
-  makeRunDirectories();
-  const cleanUp: (() => unknown)[] = [takeLock()];
-  const stop = async (): Promise<void> => {
-    for (const undo of cleanUp.splice(0).reverse()) await undo();
-  };
-  try {
-    return await assemble(options, cleanUp, stop);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-async function assemble(options: UpOptions, cleanUp: (() => unknown)[], stop: () => Promise<void>): Promise<System> {
+/**
+ * Brings everything up: database, roles, migrations, services in the order they need each other, gateway. Whatever ends the
+ * command, also half-way, takes down what is up by then.
+ */
+export async function bringUp(command: Command, options: UpOptions): Promise<System> {
   const { progress } = options;
-  const port = await choosePort(options.port);
-  const sandboxPort = options.sandbox ? await choosePort(options.sandboxPort) : undefined;
-  const apiUrl = `http://127.0.0.1:${String(port)}`;
+  makeRunDirectories();
+  command.onStop(takeLock());
+  const { port, sandboxPort } = await choosePorts(options);
+  const redisUrl = process.env['REDIS_URL'];
+  if (redisUrl !== undefined) await requireAnswer('REDIS_URL', redisUrl);
 
   progress('Starting the database');
-  const server = await database();
-  if (server.embedded) cleanUp.push(() => server.embedded?.stop());
-  const { urls } = await provision({
-    adminUrl: server.url,
-    database: `bliro_${installationId()}`,
-    password: await passwords(),
-  });
-  const redisUrl = process.env['REDIS_URL'];
+  const adminUrl = process.env['DATABASE_URL'] ?? (await embeddedDatabase(command));
+  const urls = await installation(adminUrl);
   writeQueueFile(redisUrl, urls.queue);
 
-  const setting = {
-    urls,
-    apiUrl,
-    sandboxPort,
-    redisUrl,
-    inspect: options.inspect ?? false,
-  };
-  const services = await planServices(setting);
+  const apiUrl = `http://127.0.0.1:${String(port)}`;
+  const services = await planServices({ urls, apiUrl, sandboxPort, redisUrl, inspect: options.inspect ?? false });
   progress('Bringing the schemas up to date');
-  for (const migration of services.migrations) await migrate(migration);
+  for (const migration of services.migrations) await migrate(migration, command.signal);
 
-  const supervisor = new Supervisor(options.onGiveUp);
-  cleanUp.push(() => supervisor.stop());
+  const supervisor = new Supervisor(command.giveUp);
+  command.onStop(() => supervisor.stop());
   for (const spec of services.specs) {
     progress(`Starting ${spec.name}`);
     await supervisor.start(spec);
   }
-  const sandboxUrl = sandboxPort === undefined ? undefined : `http://127.0.0.1:${String(sandboxPort)}`;
-  const overview = {
-    sandboxUrl,
-    database: server.embedded ? 'PostgreSQL, embedded' : 'PostgreSQL at DATABASE_URL',
-    queue: redisUrl === undefined ? 'on the same PostgreSQL' : 'Redis',
+  const system = {
+    apiUrl,
+    sandboxUrl: sandboxPort === undefined ? undefined : `http://127.0.0.1:${String(sandboxPort)}`,
+    supervisor,
   };
-  const page = (): string =>
-    rootPage({ ...overview, services: supervisor.names().map((name) => ({ name, pid: supervisor.pid(name) })) });
-  const gateway: FastifyInstance = await startGateway(port, services.upstreams, page);
-  cleanUp.push(() => gateway.close());
-  return { apiUrl, sandboxUrl, supervisor, databaseUrl: urls.crmHttp, stop };
+  const gateway = await startGateway(port, services.upstreams, () => pageOf(system));
+  command.onStop(() => gateway.close());
+  return system;
 }
 
-async function database(): Promise<{ url: string; embedded?: EmbeddedPostgres }> {
-  const given = process.env['DATABASE_URL'];
-  if (given !== undefined) return { url: given };
-  const embedded = await startEmbeddedPostgres(
+async function choosePorts(options: UpOptions): Promise<{ port: number; sandboxPort: number | undefined }> {
+  const { port, sandboxPort, sandbox } = options;
+  if (sandbox && port !== 0 && port === sandboxPort) {
+    throw new Failure(`PORT and SANDBOX_PORT are both ${String(port)}. They have to differ.`);
+  }
+  return { port: await choosePort(port), sandboxPort: sandbox ? await choosePort(sandboxPort) : undefined };
+}
+
+async function embeddedDatabase(command: Command): Promise<string> {
+  const server = new EmbeddedPostgres(
     join(paths.data, 'postgres'),
     await secret('postgres-superuser'),
-    join(paths.logs, 'postgres.log'),
+    'postgres',
+    command.giveUp,
   );
-  return { url: embedded.url, embedded };
+  command.onStop(() => server.stop());
+  return server.start();
+}
+
+/** This folder's databases, roles and schemas on the server. */
+async function installation(adminUrl: string): Promise<Provisioned['urls']> {
+  try {
+    const database = `bliro_${installationId()}`;
+    return (await provision({ adminUrl, database, password: await passwords() })).urls;
+  } catch (error) {
+    throw new Failure(
+      `The PostgreSQL server ${serverOf(adminUrl)} can't be used: ${(error as Error).message}\n` +
+        'It has to be running, 15 or newer, and its user may create roles and databases. Check DATABASE_URL, or leave it out for an embedded server.',
+    );
+  }
+}
+
+function pageOf({ sandboxUrl, supervisor }: System): string {
+  return rootPage({
+    sandboxUrl,
+    database: process.env['DATABASE_URL'] === undefined ? 'PostgreSQL, embedded' : 'PostgreSQL at DATABASE_URL',
+    queue: process.env['REDIS_URL'] === undefined ? 'on the same PostgreSQL' : 'Redis',
+    services: supervisor.names().map((name) => ({ name, pid: supervisor.pid(name) })),
+  });
 }
 
 /** Names this folder's databases and roles, so that two clones can share a server. */
@@ -132,17 +134,13 @@ function writeQueueFile(redisUrl: string | undefined, postgres: string): void {
   writeFileSync(paths.queue, `${JSON.stringify(where)}\n`, { mode: 0o600 });
 }
 
-async function migrate({
-  name,
-  script,
-  env,
-}: {
-  name: string;
-  script: string;
-  env: Record<string, string>;
-}): Promise<void> {
+async function migrate({ name, script, env }: Services['migrations'][number], signal: AbortSignal): Promise<void> {
   try {
-    await promisify(execFile)(process.execPath, ['--enable-source-maps', join(root, script)], { cwd: root, env });
+    await promisify(execFile)(process.execPath, ['--enable-source-maps', join(root, script)], {
+      cwd: root,
+      env,
+      signal,
+    });
   } catch (error) {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     throw new Failure(
