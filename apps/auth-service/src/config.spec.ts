@@ -57,6 +57,23 @@ test.each([
   expect(mistakes).not.toMatch(/AAAA|c2hvcnQ/);
 });
 
+test('something has to prove us to Entra, and the key ring stands in one place', () => {
+  const { ENTRA_CLIENT_SECRET_FILE: _secret, KEY_RING_FILE: _ring, ...rest } = good;
+  const mistakes = (env: Record<string, string>) => {
+    try {
+      readConfig(configSchema, env);
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(mistakes(rest)).toMatch(/ENTRA_FEDERATED_TOKEN_FILE: expected one of[\s\S]*KEY_RING_FILE: expected either/);
+  const others = { ENTRA_FEDERATED_TOKEN_FILE: file('a.b.c'), KEY_VAULT_KEY_URL: 'https://v-1.vault.azure.net/keys/k' };
+  expect(mistakes({ ...rest, ...others })).toBe('');
+  expect(mistakes({ ...good, ...others })).toContain('KEY_RING_FILE: expected either');
+  expect(mistakes({ ...good, ENTRA_CERTIFICATE_FILE: file('no certificate') })).toContain('ENTRA_CERTIFICATE_FILE');
+});
+
 test('a key ring that is not there: no start', () => {
   expect(mistakesOf({ KEY_RING_FILE: join(folder, 'absent') })).toContain('KEY_RING_FILE');
 });

@@ -6,13 +6,23 @@ import {
   hostConfig,
   port,
   refuseStandins,
-  secretFile,
+  replaceableSecretFile,
   serviceUrl,
   tlsConfig,
 } from '@bliro/config';
 import { z } from 'zod';
 import { cloudOf } from './environment/cloud.js';
-import { parseKeyRing } from './vault/key-ring.js';
+import { certificateMistake } from './token/client-credential.js';
+import { isKeyUrl } from './vault/azure-key-ring.js';
+import { parseKeyRing } from './vault/file-key-ring.js';
+
+const proofs = ['ENTRA_FEDERATED_TOKEN_FILE', 'ENTRA_CERTIFICATE_FILE', 'ENTRA_CLIENT_SECRET_FILE'] as const;
+
+const keyVaultKey = () =>
+  z.string().refine(isKeyUrl, 'expected the address of a key in Azure Key Vault, without a version').optional().meta({
+    description:
+      'RSA key in Azure Key Vault that wraps data keys, all its versions: https://<vault>.vault.azure.net/keys/<name>',
+  });
 
 const fields = z.object({
   ...commonConfig,
@@ -23,20 +33,37 @@ const fields = z.object({
   DATABASE_URL: databaseUrl().meta({ description: 'Schema auth, as the role of request handlers' }),
   DATABASE_WORK_URL: databaseUrl().meta({ description: 'Schema auth, as the role of tokens, callbacks and events' }),
   KEYSTORE_URL: databaseUrl().meta({ description: 'The key store, a database of its own with short-lived backups' }),
-  KEY_RING_FILE: secretFile()
-    .transform((content, ctx) => {
-      const parsed = parseKeyRing(content);
-      if ('ring' in parsed) return parsed.ring;
-      ctx.issues.push({ code: 'custom', message: parsed.mistake, input: '' });
-      return z.NEVER;
+  KEY_RING_FILE: replaceableSecretFile()
+    .superRefine((read, ctx) => {
+      const parsed = parseKeyRing(read());
+      if ('mistake' in parsed) ctx.addIssue({ code: 'custom', message: parsed.mistake });
     })
+    .optional()
     .meta({
-      description: 'File with the key ring that wraps data keys: {"active": id, "keys": {id: 32 bytes as base64url}}',
+      description:
+        'File with the key ring that wraps data keys: {"active": id, "keys": {id: 32 bytes as base64url}}. Either this or KEY_VAULT_KEY_URL',
     }),
+  KEY_VAULT_KEY_URL: keyVaultKey(),
   ENTRA_CLIENT_ID: z
     .guid({ error: 'expected an application (client) id' })
     .meta({ description: 'Application id of our registration at Microsoft Entra' }),
-  ENTRA_CLIENT_SECRET_FILE: secretFile().meta({ description: "File with that registration's client secret" }),
+  ENTRA_FEDERATED_TOKEN_FILE: replaceableSecretFile().optional().meta({
+    description:
+      'File with a token of our platform that proves that registration (workload identity); the best of the three proofs',
+  }),
+  ENTRA_CERTIFICATE_FILE: replaceableSecretFile()
+    .superRefine((read, ctx) => {
+      const mistake = certificateMistake(read());
+      if (mistake !== undefined) ctx.addIssue({ code: 'custom', message: mistake });
+    })
+    .optional()
+    .meta({
+      description:
+        "File with that registration's certificate and private key (PEM); used where there is no federated token",
+    }),
+  ENTRA_CLIENT_SECRET_FILE: replaceableSecretFile()
+    .optional()
+    .meta({ description: "File with that registration's client secret; used where there is neither of the two" }),
   ENTRA_STANDIN_ORIGIN: serviceUrl()
     .optional()
     .meta({ description: "Origin of a stand-in for Microsoft's sign-in, for rehearsals" }),
@@ -57,6 +84,12 @@ export const configSchema = refuseStandins(fields, ['DISCOVERY_URL', 'ENTRA_STAN
     if (cloudOf(config.DISCOVERY_URL) === undefined && !config.ALLOW_LOCAL_STANDINS) {
       refuse('DISCOVERY_URL', "expected the Discovery address of one of Microsoft's clouds");
     }
+    if (!proofs.some((name) => config[name] !== undefined)) {
+      refuse(proofs[0], `expected one of ${proofs.join(', ')}`);
+    }
+    if ((config.KEY_RING_FILE === undefined) === (config.KEY_VAULT_KEY_URL === undefined)) {
+      refuse('KEY_RING_FILE', 'expected either KEY_RING_FILE or KEY_VAULT_KEY_URL');
+    }
     if (config.APP_ORIGIN !== undefined && !isSameSite(config.APP_ORIGIN, config.PUBLIC_ORIGIN)) {
       refuse(
         'APP_ORIGIN',
@@ -71,6 +104,21 @@ export const migrateConfigSchema = z.object({
   DATABASE_OWNER_URL: databaseUrl().meta({ description: 'Schema auth, as its owner and not through a pooler' }),
   KEYSTORE_URL: databaseUrl().meta({ description: 'The key store, a database of its own' }),
 });
+
+export const keysConfigSchema = z
+  .object({
+    KEYSTORE_URL: databaseUrl().meta({ description: 'The key store, a database of its own' }),
+    KEY_RING_FILE: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'The key ring file; it is replaced by a rotation' }),
+    KEY_VAULT_KEY_URL: keyVaultKey(),
+  })
+  .refine((config) => (config.KEY_RING_FILE === undefined) !== (config.KEY_VAULT_KEY_URL === undefined), {
+    path: ['KEY_RING_FILE'],
+    error: 'expected either KEY_RING_FILE or KEY_VAULT_KEY_URL',
+  });
 
 /** Same scheme, and one host or both below a common domain. Which domains are public (co.uk) isn't known here. */
 export function isSameSite(one: string, other: string): boolean {

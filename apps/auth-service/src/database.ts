@@ -1,9 +1,11 @@
 import { dataSourceOptions } from '@bliro/database';
 import { DataSource } from 'typeorm';
 import { Connection } from './connection/connection.entity.js';
+import { Organization } from './connection/organization.entity.js';
 import { ConsentAttempt } from './consent/consent-attempt.entity.js';
+import { FoundEnvironment } from './environment/found-environment.entity.js';
 
-const entities = [Connection, ConsentAttempt];
+const entities = [Connection, ConsentAttempt, FoundEnvironment, Organization];
 
 /** The HTTP role's connections: they see one organization at a time. */
 export class HttpDatabase extends DataSource {

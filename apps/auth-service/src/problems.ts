@@ -31,6 +31,12 @@ export const problems = defineProblems({
     detail: 'The user cannot reach an environment with this id. Take one from the list of environments.',
     repeat: false,
   },
+  environment_pinned: {
+    status: 409,
+    title: 'Environment pinned',
+    detail: 'An administrator of the organization fixed the environment for everybody. Ask them to change it.',
+    repeat: false,
+  },
   environment_not_selectable: {
     status: 409,
     title: 'Environment not selectable',

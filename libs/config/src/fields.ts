@@ -95,6 +95,19 @@ export function secretFile() {
     .meta({ expects, secret: true });
 }
 
+/** A secret in a file that may be replaced while the process runs: the value reads it, as it stands then. */
+export function replaceableSecretFile() {
+  const expects = 'the path of a file that is not empty and that its owner alone may read (chmod 600)';
+  return text(expects)
+    .transform((path, ctx) => {
+      let last = ownerOnly(path) ? contentOf(path) : '';
+      if (!last) ctx.issues.push({ code: 'custom', message: `expected ${expects}`, input: path });
+      // While it is being replaced there may be none for a moment.
+      return (): string => (last = contentOf(path) || last);
+    })
+    .meta({ expects, secret: true });
+}
+
 function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

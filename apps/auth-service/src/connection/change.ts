@@ -1,5 +1,5 @@
-import { connectionChanged, type ConnectionReason } from '@bliro/contract/auth';
-import { append } from '@bliro/event-log';
+import { connectionChanged, environmentChanged } from '@bliro/contract/auth';
+import { append, type NewEvent } from '@bliro/event-log';
 import { correlationId } from '@bliro/observe';
 import type { EntityManager } from 'typeorm';
 import { Connection } from './connection.entity.js';
@@ -12,27 +12,24 @@ export async function changeConnection(
   manager: EntityManager,
   connection: Connection,
   values: Partial<Connection>,
-  eventReason?: ConnectionReason,
 ): Promise<Connection> {
+  const before = connection.environmentId;
   Object.assign(connection, values, { version: connection.version + 1 });
   await manager.save(connection);
-  const reason = eventReason ?? connection.reason;
-  const id = correlationId();
-  await append(manager, [
-    {
-      organization: connection.organization,
-      type: 'connection.changed',
-      subject: connection.id,
-      subjectVersion: connection.version,
-      ...(id === undefined ? {} : { correlationId: id }),
-      data: connectionChanged.parse({
-        userId: connection.userId,
-        status: connection.status,
-        ...(reason === null ? {} : { reason }),
-      }),
-    },
-  ]);
+  await append(manager, changeEvents(connection, before));
   return connection;
+}
+
+/** What a row's new version tells others; `before` is the environment that it had. */
+export function changeEvents(connection: Connection, before: string | null): NewEvent[] {
+  const { organization, id: subject, version: subjectVersion, userId, status, reason, environmentId } = connection;
+  const id = correlationId();
+  const fact = { organization, subject, subjectVersion, ...(id === undefined ? {} : { correlationId: id }) };
+  const changed = connectionChanged.parse({ userId, status, ...(reason === null ? {} : { reason }) });
+  const events = [{ ...fact, type: 'connection.changed', data: changed }];
+  if (environmentId === before) return events;
+  const moved = environmentChanged.parse({ userId, ...(environmentId === null ? {} : { environmentId }) });
+  return [...events, { ...fact, type: 'environment.changed', data: moved }];
 }
 
 /** The row, locked until the transaction ends. */

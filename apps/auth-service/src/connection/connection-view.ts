@@ -31,7 +31,7 @@ export function viewOf(row: Connection, app: AppIdentity, discoveryUrl: string):
     ...(message === undefined ? {} : { message }),
     ...accountOf(row),
     ...environmentOf(row),
-    pinned: false,
+    pinned: row.pinned,
     scopes: isConsented(row) ? [...dynamicsScopes(row.environmentUrl ?? discoveryUrl)] : [],
     ...(row.connectedAt === null ? {} : { connectedAt: row.connectedAt.toISOString() }),
     ...(row.lastUsedAt === null ? {} : { lastUsedAt: row.lastUsedAt.toISOString() }),

@@ -18,11 +18,17 @@ export class Connection {
   @Column('text', { name: 'account_name', nullable: true }) accountName!: string | null;
   @Column('text', { name: 'account_email', nullable: true }) accountEmail!: string | null;
 
+  /** The user's own choice; the organization's pin goes before it and leaves it as it is. */
+  @Column('uuid', { name: 'chosen_environment_id', nullable: true }) chosenEnvironmentId!: string | null;
+  @Column('boolean') pinned!: boolean;
+  /** The environment in force, at the address that the user's own Discovery gave. */
   @Column('uuid', { name: 'environment_id', nullable: true }) environmentId!: string | null;
   @Column('text', { name: 'environment_name', nullable: true }) environmentName!: string | null;
   @Column('text', { name: 'environment_url', nullable: true }) environmentUrl!: string | null;
   @Column('text', { name: 'environment_api_url', nullable: true }) environmentApiUrl!: string | null;
   @Column('text', { name: 'environment_type', nullable: true }) environmentType!: string | null;
+
+  @Column('timestamptz', { name: 'discovery_due_at', nullable: true }) discoveryDueAt!: Date | null;
 
   @Column('integer') generation!: number;
   @Column('text', { nullable: true }) ciphertext!: string | null;
@@ -39,6 +45,8 @@ export class Connection {
   @Column('uuid', { name: 'lease_holder', nullable: true }) leaseHolder!: string | null;
   @Column('timestamptz', { name: 'lease_until', nullable: true }) leaseUntil!: Date | null;
 
+  /** When the refresh token is to be used for its own sake, long before the 90 days that it has without use. */
+  @Column('timestamptz', { name: 'keep_alive_at', nullable: true }) keepAliveAt!: Date | null;
   @Column('timestamptz', { name: 'connected_at', nullable: true }) connectedAt!: Date | null;
   @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt!: Date | null;
   @Column('timestamptz', { name: 'disconnected_at', nullable: true }) disconnectedAt!: Date | null;

@@ -1,22 +1,22 @@
 import { OrganizationDatabase } from '@bliro/database';
 import { Problem } from '@bliro/http';
 import type { Logger } from '@bliro/observe';
-import { IsNull } from 'typeorm';
-import { ConsentAttempt } from '../consent/consent-attempt.entity.js';
 import type { AccessTokenMemory } from '../token/memory.js';
 import { KeyStoreUnavailable } from '../vault/key-store.js';
 import type { Vault } from '../vault/vault.js';
-import { changeConnection, lockConnection, withoutEnvironment, withoutToken } from './change.js';
+import { lockConnection, withoutEnvironment } from './change.js';
 import { Connection } from './connection.entity.js';
+import { endAllConnections, endConnection } from './ending.js';
 
 export interface Owner {
   organization: string;
   userId: string;
 }
 
-const REMEMBERED_MS = 30 * 86_400_000;
+export const REMEMBERED_DAYS = 30;
+const DAY_MS = 86_400_000;
 
-/** A user's own connection, as the user asks for it. */
+/** A user's own connection, as the user asks for it, and its end, whoever wants it. */
 export class Connections {
   constructor(
     private readonly database: OrganizationDatabase,
@@ -35,30 +35,36 @@ export class Connections {
 
   /** Token and data key are gone when this resolves. @throws Problem not_found, key_store_unavailable */
   async disconnect({ organization, userId }: Owner): Promise<void> {
+    await this.destroyKeys(await this.end(organization, { userId }));
+  }
+
+  /** The same for an administrator, by the connection's id. */
+  async endOne(organization: string, id: string): Promise<void> {
+    await this.destroyKeys(await this.end(organization, { id }));
+  }
+
+  /** The tokens are gone when this resolves, and the keys too where the key store answers; else they follow with the sweep. */
+  async endAll(organization: string): Promise<number> {
+    const ended = await this.database.run(organization, (manager) => endAllConnections(manager, organization));
+    for (const { id } of ended) this.memory.drop(id);
+    this.logger.info({ organization, connections: ended.length }, 'all connections of an organization were ended');
+    try {
+      await this.vault.destroyAll(ended);
+    } catch (error) {
+      this.logger.error({ err: error, organization }, 'the data keys of ended connections are left to the sweep');
+    }
+    return ended.length;
+  }
+
+  private async end(organization: string, which: { userId: string } | { id: string }): Promise<Connection> {
     const ended = await this.database.run(organization, async (manager) => {
-      const found = await manager.findOneBy(Connection, { organization, userId });
+      const found = await manager.findOneBy(Connection, { organization, ...which });
       if (found === null) throw new Problem('not_found');
-      const connection = await lockConnection(manager, found.id);
-      await manager.update(
-        ConsentAttempt,
-        { connectionId: connection.id, finishedAt: IsNull() },
-        { finishedAt: () => 'clock_timestamp()', outcome: 'ended' },
-      );
-      if (connection.status === 'disconnected') return connection;
-      return changeConnection(manager, connection, {
-        ...withoutToken,
-        ...withoutEnvironment,
-        status: 'disconnected',
-        reason: null,
-        claims: null,
-        // Above the generation that a refresh under way may be storing: its key counts among those to be removed.
-        generation: connection.generation + 1,
-        disconnectedAt: new Date(),
-      });
+      return endConnection(manager, await lockConnection(manager, found.id));
     });
     this.memory.drop(ended.id);
-    await this.destroyKeys(ended);
     this.logger.info({ connectionId: ended.id }, 'a connection was ended');
+    return ended;
   }
 
   private async destroyKeys({ id, generation }: Connection): Promise<void> {
@@ -83,5 +89,6 @@ export class Connections {
 }
 
 function isForgotten({ status, disconnectedAt }: Connection): boolean {
-  return status === 'disconnected' && disconnectedAt !== null && disconnectedAt.getTime() < Date.now() - REMEMBERED_MS;
+  if (status !== 'disconnected' || disconnectedAt === null) return false;
+  return disconnectedAt.getTime() < Date.now() - REMEMBERED_DAYS * DAY_MS;
 }

@@ -9,6 +9,10 @@ export class Presenter {
     private readonly discoveryUrl: string,
   ) {}
 
+  get productName(): string {
+    return this.app.productName;
+  }
+
   view(connection: Connection): ConnectionView {
     return viewOf(connection, this.app, this.discoveryUrl);
   }

@@ -2,15 +2,19 @@ import { firstRow } from '@bliro/database';
 import type { Logger } from '@bliro/observe';
 import type { DataSource } from 'typeorm';
 import { changeConnection, lockConnection } from '../connection/change.js';
+import type { Connection } from '../connection/connection.entity.js';
+import type { Discovery } from '../environment/discovery.js';
 import { type EntraClient } from '../token/entra-client.js';
 import { EntraFailed, describeFailure } from '../token/entra-failure.js';
 import type { AccessTokenMemory } from '../token/memory.js';
 import type { Vault } from '../vault/vault.js';
+import type { TokenUse } from '../vault/vault-event.js';
 import { type BrowserSecret, derive, hashOf } from './browser-secret.js';
 import { ConsentAttempt } from './consent-attempt.entity.js';
 import { type IdTokens, PersonalAccount } from './id-token.js';
 import { LinkAccount } from './link-account.js';
 import { type ConsentOutcome, outcomeOfError } from './outcome.js';
+import { allowedTenants } from './tenants.js';
 
 export interface Finished {
   outcome: ConsentOutcome;
@@ -27,6 +31,7 @@ export interface FinishConsentParts {
   idTokens: IdTokens;
   vault: Vault;
   memory: AccessTokenMemory;
+  discovery: Discovery;
   discoveryUrl: string;
   logger: Logger;
 }
@@ -103,6 +108,8 @@ export class FinishConsent {
     const redeemed = await entra.redeemCode({ code, codeVerifier: verifier, nonce, resource: discoveryUrl });
     const account = await idTokens.account(redeemed.idToken, nonce);
     if (redeemed.refreshToken === undefined) throw new Error('Entra gave no refresh token.');
+    const allowed = await allowedTenants(this.parts.work.manager, attempt.organization);
+    if (allowed.length > 0 && !allowed.includes(account.tenantId)) return 'not_allowed';
     const linked = await this.accounts.link(attempt, account, redeemed.refreshToken);
     if (linked.kind === 'different_account') return 'different_account';
     if (linked.kind === 'ended') return 'failed';
@@ -110,7 +117,20 @@ export class FinishConsent {
     memory.drop(connection.id);
     memory.keep(connection, discoveryUrl, redeemed);
     void this.removeOldKeys(connection.id, connection.generation - 1);
+    if (connection.pinned && connection.status !== 'active') await this.goToPinned(connection);
     return 'connected';
+  }
+
+  /** A pin asks nobody: what can be reached is found out at once, or soon. */
+  private async goToPinned(connection: Connection): Promise<void> {
+    const { discovery, logger } = this.parts;
+    const use: TokenUse = { why: 'environments', by: connection.userId };
+    try {
+      const found = await discovery.ask(connection, use);
+      if (found.kind === 'found') await discovery.label(found.connection, use);
+    } catch (error) {
+      logger.warn({ err: error, connectionId: connection.id }, 'Discovery is asked again later');
+    }
   }
 
   private async removeOldKeys(connectionId: string, generation: number): Promise<void> {

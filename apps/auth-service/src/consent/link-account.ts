@@ -1,20 +1,19 @@
-import { type EntityManager, type DataSource } from 'typeorm';
-import {
-  changeConnection,
-  lockConnection,
-  withoutEnvironment,
-  withoutToken,
-  withoutTrouble,
-} from '../connection/change.js';
+import { append } from '@bliro/event-log';
+import type { DataSource, EntityManager } from 'typeorm';
+import { withoutToken, withoutTrouble } from '../connection/change.js';
 import { Connection } from '../connection/connection.entity.js';
+import { FoundEnvironment } from '../environment/found-environment.entity.js';
+import { placementOf } from '../environment/placed.js';
+import { lockForPlacement, place } from '../environment/placement.js';
+import { nextKeepAlive } from '../token/keep-alive.js';
 import type { Sealed, Vault } from '../vault/vault.js';
+import { vaultEvent } from '../vault/vault-event.js';
 import type { ConsentAttempt } from './consent-attempt.entity.js';
 import type { Account } from './id-token.js';
 
 export type Linked = { kind: 'linked'; connection: Connection } | { kind: 'different_account' } | { kind: 'ended' };
 
 const ROUNDS = 5;
-const UNUSED_DAYS_MS = 30 * 86_400_000;
 
 /** Puts an account and its refresh token into the connection of an attempt: the key first, then the row by compare-and-set. */
 export class LinkAccount {
@@ -48,11 +47,12 @@ export class LinkAccount {
     sealed: Sealed,
   ): Promise<Linked | undefined> {
     return this.work.transaction(async (manager) => {
-      const row = await lockConnection(manager, seen.id);
+      const locked = await lockForPlacement(manager, seen);
+      const { row } = locked;
       const refusal = refusalOf(row, attempt, account);
       if (refusal !== undefined) return refusal;
       if (row.generation !== seen.generation) return undefined;
-      return { kind: 'linked', connection: await writeAccount(manager, row, account, sealed) };
+      return { kind: 'linked', connection: await writeAccount(manager, locked, account, sealed) };
     });
   }
 }
@@ -75,26 +75,28 @@ function isSame(known: { tenantId: string | null; subject: string | null }, acco
 
 async function writeAccount(
   manager: EntityManager,
-  row: Connection,
+  { row, pin }: { row: Connection; pin: string | null },
   account: Account,
   sealed: Sealed,
 ): Promise<Connection> {
+  const before = placementOf(row);
   const switched = row.tenantId !== null && !isSame(row, account);
-  const hasEnvironment = !switched && row.environmentUrl !== null;
-  const values: Partial<Connection> = {
-    ...withoutToken,
-    ...withoutTrouble,
-    ...account,
-    ...sealed,
+  Object.assign(row, withoutToken, withoutTrouble, account, sealed, {
+    status: 'awaiting_environment',
     generation: row.generation + 1,
     connectedAt: new Date(),
+    keepAliveAt: nextKeepAlive(),
     disconnectedAt: null,
-    ...(switched
-      ? { ...withoutEnvironment, accountName: null, accountEmail: null, reason: 'account_switched' as const }
-      : {}),
-    ...(hasEnvironment ? {} : { keepTokenUntil: new Date(Date.now() + UNUSED_DAYS_MS) }),
-  };
-  const status = hasEnvironment ? 'active' : 'awaiting_environment';
-  if (row.status !== status || switched) return changeConnection(manager, row, { ...values, status });
-  return manager.save(Object.assign(row, values));
+  });
+  if (switched) {
+    await manager.delete(FoundEnvironment, { connectionId: row.id });
+    Object.assign(row, {
+      reason: 'account_switched',
+      chosenEnvironmentId: null,
+      accountName: null,
+      accountEmail: null,
+    });
+  }
+  await append(manager, [vaultEvent('vault.sealed', row, { why: 'sign_in', by: row.userId })]);
+  return place(manager, row, pin, before);
 }

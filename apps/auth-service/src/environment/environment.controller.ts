@@ -33,9 +33,9 @@ export class EnvironmentController {
   @ApiOperation({ summary: 'The Dynamics environments that the user can reach, asked of Microsoft now' })
   @ApiOkResponse({ standardSchema: environmentList })
   async listEnvironments(@CurrentCaller() caller: Caller): Promise<z.infer<typeof environmentList>> {
-    const found = await this.environments.list(caller);
+    const { seen, pin } = await this.environments.list(caller);
     return {
-      items: found.map(({ id, name, url, type, selectable, reason }) => ({
+      items: seen.map(({ id, name, url, type, selectable, reason }) => ({
         id,
         name,
         url,
@@ -43,6 +43,7 @@ export class EnvironmentController {
         selectable,
         ...(reason === undefined ? {} : { reason }),
       })),
+      ...(pin === null ? {} : { pinnedEnvironmentId: pin }),
     };
   }
 
@@ -53,6 +54,7 @@ export class EnvironmentController {
     'not_found',
     'not_connected',
     'reconnect_required',
+    'environment_pinned',
     'environment_unknown',
     'environment_not_selectable',
     'microsoft_unavailable',

@@ -2,6 +2,7 @@ import type { AuthService } from '@bliro/contract/auth';
 import { grantJws } from '@bliro/contract/policy';
 import { createSigner, generateSigningKey } from '@bliro/signing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { type AuthSystem, authSystem } from '../fixture/auth-system.js';
 import { ada, WorkerOfUser } from '../fixture/worker.js';
 
@@ -137,12 +138,58 @@ describe('the state of the connection', () => {
     const { id, version } = await user.row();
     const jobs = await system.as('job-service');
     const { events } = await jobs.eventsSince({ cursor: '0', limit: 1000 });
-    const mine = events.filter(({ subject }) => subject === id);
-    expect(mine.map(({ type, dataJson }) => [type, (JSON.parse(dataJson) as { status: string }).status])).toEqual([
-      ['connection.changed', 'awaiting_environment'],
-      ['connection.changed', 'active'],
+    const mine = events.filter(({ subject, type }) => subject === id && type === 'connection.changed');
+    expect(mine.map(({ dataJson }) => (JSON.parse(dataJson) as { status: string }).status)).toEqual([
+      'awaiting_environment',
+      'active',
     ]);
     expect(mine.at(-1)).toMatchObject({ organization, subjectVersion: version });
+  });
+});
+
+describe('evidence', () => {
+  const eventsOf = async (id: string) => {
+    const { events } = await (await system.as('job-service')).eventsSince({ cursor: '0', limit: 1000 });
+    return events
+      .filter(({ subject }) => subject === id)
+      .map(({ type, dataJson }) => ({ type, ...(JSON.parse(dataJson) as { why?: string; by?: string }) }));
+  };
+
+  test('each use of the vault and each token is an event with who, why and the decision', async () => {
+    const { id } = await user.activeWithoutToken();
+    const grant = await system.policy.grant(organization, user.userId);
+    const [{ id: decision } = { id: '' }] = (decodeJwt(grant) as { decisions?: { id: string }[] }).decisions ?? [];
+    await user.ask(grant);
+    const events = await eventsOf(id);
+    const use = { why: 'grant', by: 'crm-worker', decisions: [decision], userId: user.userId };
+    expect(events.slice(-3)).toEqual([
+      { type: 'vault.opened', ...use },
+      { type: 'vault.sealed', ...use },
+      { type: 'token.issued', ...use },
+    ]);
+    expect(events).toContainEqual({ type: 'vault.sealed', userId: user.userId, why: 'sign_in', by: user.userId });
+    expect(events).toContainEqual({ type: 'vault.opened', userId: user.userId, why: 'label', by: user.userId });
+  });
+
+  test('permission asked for again under the same decision is stated once', async () => {
+    const { id } = await user.activeWithoutToken();
+    const grant = await system.policy.grant(organization, user.userId);
+    await user.ask(grant);
+    await user.ask(grant);
+    await user.ask();
+    expect((await eventsOf(id)).filter(({ type }) => type === 'token.issued')).toHaveLength(2);
+  });
+
+  test('without the event there is no token', async () => {
+    await user.activeWithoutToken();
+    const before = (await user.refreshes()).length;
+    await system.ownDatabase('alter table auth.event rename to event_away');
+    try {
+      await expect(user.ask()).resolves.toMatchObject({ refused: { code: 'unavailable' } });
+      expect((await user.refreshes()).length).toBe(before);
+    } finally {
+      await system.ownDatabase('alter table auth.event_away rename to event');
+    }
   });
 });
 

@@ -5,6 +5,8 @@ import { KeysUnavailable, SignatureRefused, type Verifier } from '@bliro/signing
 import type { DataSource } from 'typeorm';
 import { Connection } from '../connection/connection.entity.js';
 import { refusalMessages } from '../connection/messages.js';
+import type { TokenUse } from '../vault/vault-event.js';
+import type { Issue, IssueLog } from './issue-log.js';
 import type { TokenResult, TokenSource } from './token-source.js';
 
 /** Access tokens against grants, for other services. */
@@ -13,23 +15,24 @@ export class AccessTokens {
     private readonly work: DataSource,
     private readonly grants: Verifier,
     private readonly tokens: TokenSource,
+    private readonly issued: IssueLog,
     private readonly logger: Logger,
   ) {}
 
-  /** One answer for each question, in their order. */
+  /** One answer for each question, in their order. What is given has been stated as an event before. */
   async answer(questions: readonly TokenQuestion[]): Promise<TokenAnswer[]> {
     const checked = await Promise.all(questions.map((question) => this.check(question)));
     const granted = questions.filter((_question, index) => checked[index]?.grant !== undefined);
     const rows = await this.rowsOf(granted);
-    const answers = await Promise.all(
+    const results = await Promise.all(
       questions.map(async (question, index) => {
         const { grant, refused } = checked[index] ?? {};
-        if (grant === undefined) return refused ?? refusal('grant_refused');
-        return this.give(question, grant, rows.get(ownerKey(question)));
+        if (grant === undefined) return { answer: refused ?? refusal('grant_refused') };
+        return this.give(rows.get(ownerKey(question)), useOf(grant));
       }),
     );
-    await this.noteUse(answers);
-    return answers;
+    await this.issued.state(results.flatMap(({ issue }) => issue ?? []));
+    return results.map(({ answer }) => answer);
   }
 
   /** The grant has to be for the very user that is asked about. */
@@ -52,25 +55,20 @@ export class AccessTokens {
     return new Map(rows.map((row) => [ownerKey(row), row]));
   }
 
-  private async give(question: TokenQuestion, grant: GrantClaims, row: Connection | undefined): Promise<TokenAnswer> {
-    const result = await this.tokens.get(row, 'environment');
+  private async give(row: Connection | undefined, use: TokenUse): Promise<{ answer: TokenAnswer; issue?: Issue }> {
+    const result = await this.tokens.get(row, 'environment', use);
     const answer = answerOf(result);
-    const decisions = grant.decisions.map(({ id }) => id);
-    const { organization, userId } = question;
-    const fields = { organization, userId, connectionId: row?.id, purpose: grant.purpose, decisions };
-    this.logger.info({ ...fields, refused: answer.refused?.code }, 'an access token was asked for');
-    return answer;
-  }
-
-  private async noteUse(answers: readonly TokenAnswer[]): Promise<void> {
-    const ids = answers.flatMap(({ given }) => given?.connectionId ?? []);
-    if (ids.length === 0) return;
-    await this.work.query(
-      `update connection set last_used_at = clock_timestamp()
-        where id = any($1) and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')`,
-      [ids],
+    this.logger.debug(
+      { connectionId: row?.id, ...use, refused: answer.refused?.code },
+      'an access token was asked for',
     );
+    if (result.kind === 'refused' || answer.given === undefined) return { answer };
+    return { answer, issue: { connection: result.connection, use } };
   }
+}
+
+function useOf({ decisions }: GrantClaims): TokenUse {
+  return { why: 'grant', by: 'crm-worker', decisions: decisions.map(({ id }) => id) };
 }
 
 export function answerOf(result: TokenResult): TokenAnswer {

@@ -44,7 +44,7 @@ function idToken(nonce = 'n'): string {
 const client = () =>
   new EntraClient({
     clientId: 'f752681c-0e51-4cab-a13b-1134a8477b88',
-    clientSecret,
+    credential: { kind: 'secret', prove: async () => ({ clientSecret }) },
     authority: 'https://login.microsoftonline.com',
     standin: origin,
     redirectUri: 'http://127.0.0.1:8080/auth/v1/callback',
@@ -88,7 +88,7 @@ describe('the sign-in address', () => {
   test('without a stand-in it is Microsoft, and nothing is asked over the network', async () => {
     const real = new EntraClient({
       clientId: 'c',
-      clientSecret,
+      credential: { kind: 'secret', prove: async () => ({ clientSecret }) },
       authority: 'https://login.microsoftonline.com',
       redirectUri: 'https://x.example/cb',
     });

@@ -1,11 +1,12 @@
 import { AuthError, type AuthenticationResult, ConfidentialClientApplication, LogLevel } from '@azure/msal-node';
 import { dynamicsScopes } from '@bliro/contract/auth';
+import type { ClientCredential, ClientProof } from './client-credential.js';
 import { EntraFailed } from './entra-failure.js';
 import { EntraHttp } from './entra-http.js';
 
 export interface EntraSettings {
   clientId: string;
-  clientSecret: string;
+  credential: ClientCredential;
   /** Origin that signs people in, e.g. `https://login.microsoftonline.com`. */
   authority: string;
   /** Origin of a stand-in for it, on this machine. */
@@ -63,7 +64,8 @@ export class EntraClient {
 
   async signInUrl(signIn: SignIn): Promise<string> {
     const scopes = [...dynamicsScopes(signIn.resource)];
-    const client = this.msal(anyWorkAccount, this.network(anyWorkAccount, scopes));
+    // Only the address is made: nothing is proven.
+    const client = this.msal(anyWorkAccount, this.network(anyWorkAccount, scopes), { clientSecret: 'unused' });
     const url = new URL(
       await client.getAuthCodeUrl({
         scopes,
@@ -80,6 +82,16 @@ export class EntraClient {
     for (const name of [...url.searchParams.keys()]) if (!allowedInUrl.has(name)) url.searchParams.delete(name);
     url.searchParams.set('scope', scopes.join(' '));
     if (signIn.claims !== undefined) url.searchParams.set('claims', signIn.claims);
+    return url.href;
+  }
+
+  /** For an administrator of that tenant, or of their own where none is named. Consents for everybody in it. */
+  adminConsentUrl(tenantId: string | undefined, resource: string): string {
+    const { clientId, redirectUri } = this.settings;
+    const url = new URL(`${this.origin}/${tenantId ?? anyWorkAccount}/v2.0/adminconsent`);
+    url.searchParams.set('client_id', clientId);
+    url.searchParams.set('scope', dynamicsScopes(resource).join(' '));
+    url.searchParams.set('redirect_uri', new URL('/auth/v1/admin-consent/callback', redirectUri).href);
     return url.href;
   }
 
@@ -109,7 +121,7 @@ export class EntraClient {
     ask: (client: ConfidentialClientApplication) => Promise<AuthenticationResult | null>,
   ): Promise<Redeemed> {
     const network = this.network(tenant, scopes);
-    const client = this.msal(tenant, network);
+    const client = this.msal(tenant, network, await this.proof(network.tokenEndpoint));
     try {
       const result = await ask(client);
       if (result === null || result.accessToken === '' || result.expiresOn === null) throw malformed();
@@ -138,12 +150,20 @@ export class EntraClient {
     return new EntraHttp(`${this.origin}/${tenant}/oauth2/v2.0/token`, scopes);
   }
 
-  private msal(tenant: string, network: EntraHttp): ConfidentialClientApplication {
-    const { clientId, clientSecret, authority, standin } = this.settings;
+  private async proof(tokenEndpoint: string): Promise<ClientProof> {
+    try {
+      return await this.settings.credential.prove(tokenEndpoint);
+    } catch {
+      throw new EntraFailed({ kind: 'not_sent', cause: 'client_credential' });
+    }
+  }
+
+  private msal(tenant: string, network: EntraHttp, proof: ClientProof): ConfidentialClientApplication {
+    const { clientId, authority, standin } = this.settings;
     return new ConfidentialClientApplication({
       auth: {
         clientId,
-        clientSecret,
+        ...proof,
         authority: `${authority}/${tenant}`,
         ...(standin === undefined ? {} : { authorityMetadata: metadata(standin, tenant) }),
       },

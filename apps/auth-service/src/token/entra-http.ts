@@ -35,7 +35,7 @@ export class EntraHttp implements INetworkModule {
   failure: EntraFailure | undefined;
 
   constructor(
-    private readonly tokenEndpoint: string,
+    readonly tokenEndpoint: string,
     private readonly scopes: readonly string[],
     private readonly timeoutMs = TIMEOUT_MS,
   ) {}

@@ -1,9 +1,10 @@
 import type { TokenAnswer } from '@bliro/contract/auth';
 import { Problem, type Caller, type HostTokens } from '@bliro/http';
-import type { Logger } from '@bliro/observe';
 import type { DataSource } from 'typeorm';
 import { Connection } from '../connection/connection.entity.js';
 import { answerOf, refusal } from './access-tokens.js';
+import type { TokenUse } from '../vault/vault-event.js';
+import type { IssueLog } from './issue-log.js';
 import type { TokenSource } from './token-source.js';
 
 /**
@@ -15,7 +16,7 @@ export class MetadataTokens {
     private readonly work: DataSource,
     private readonly host: HostTokens,
     private readonly tokens: TokenSource,
-    private readonly logger: Logger,
+    private readonly issued: IssueLog,
   ) {}
 
   async answer(hostToken: string): Promise<TokenAnswer> {
@@ -23,9 +24,10 @@ export class MetadataTokens {
     if (!('organization' in caller)) return caller;
     const { organization, userId } = caller;
     const row = await this.work.manager.findOneBy(Connection, { organization, userId });
-    const answer = answerOf(await this.tokens.get(row ?? undefined, 'environment'));
-    const fields = { organization, userId, connectionId: row?.id, refused: answer.refused?.code };
-    this.logger.info(fields, 'an access token for table definitions was asked for');
+    const use: TokenUse = { why: 'metadata', by: userId };
+    const result = await this.tokens.get(row ?? undefined, 'environment', use);
+    const answer = answerOf(result);
+    if (result.kind === 'given') await this.issued.state([{ connection: result.connection, use }]);
     return answer;
   }
 

@@ -118,7 +118,7 @@ describe('what Microsoft says', () => {
     expect([status, version, leaseHolder]).toEqual(['active', before.version, null]);
     expect(ciphertext).not.toBeNull();
     await system.sandbox.clearFaults();
-    expect((await user.ask()).given).toBeDefined();
+    await eventually(async () => (await user.ask()).given);
   });
 
   test.each([
@@ -196,5 +196,64 @@ describe('what Microsoft says', () => {
     await system.upkeep.run();
     expect(await user.row()).toMatchObject({ status: 'needs_reconnect', ciphertext: null });
     expect(await user.keys(id)).toEqual([]);
+  });
+
+  test('a short fault is got over by a second try; an outage is not made a storm', async () => {
+    const { id } = await user.activeWithoutToken();
+    const asked = async () => (await user.refreshes()).length;
+    const before = await asked();
+    await fault({ kind: 'dropBeforeCommit' }, { times: 1 });
+    expect((await user.ask()).given).toBeDefined();
+    await fault({ kind: 'status', status: 503 });
+    system.memory.drop(id);
+    for (let round = 0; round < 8; round += 1) expect((await user.ask()).refused?.code).toBe('unavailable');
+    expect((await asked()) - before).toBeLessThanOrEqual(8);
+    await system.sandbox.clearFaults();
+    await eventually(async () => (await user.ask()).given, { timeoutMs: 20_000 });
+  }, 30_000);
+});
+
+describe('time', () => {
+  test('an idle connection is kept alive, and the next time is weeks away', async () => {
+    await user.activeWithoutToken();
+    await user.set(`keep_alive_at = clock_timestamp()`);
+    const before = await user.row();
+    await system.upkeep.run();
+    const after = await user.row();
+    expect(after.generation).toBe(before.generation + 1);
+    const days = ((after.keepAliveAt?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(29);
+    expect(days).toBeLessThan(61);
+  });
+
+  test('not where the organization does not want it, and a broken one is left alone', async () => {
+    await user.activeWithoutToken();
+    const due = 'keep_alive_at = clock_timestamp()';
+    await user.set(due);
+    await system.workDatabase.query('update organization set keep_alive = false where organization = $1', [
+      organization,
+    ]);
+    const { generation } = await user.row();
+    await system.upkeep.run();
+    expect((await user.row()).generation).toBe(generation);
+    await system.workDatabase.query('update organization set keep_alive = true where organization = $1', [
+      organization,
+    ]);
+    await user.set(`${due}, status = 'needs_reconnect', reason = 'interaction_required'`);
+    await system.upkeep.run();
+    expect((await user.row()).generation).toBe(generation);
+  });
+
+  test('what was ended is forgotten after thirty days, and what never was one', async () => {
+    await user.browser.connect(ada);
+    await user.browser.call('DELETE', 'connections/dynamics');
+    await user.set(`disconnected_at = clock_timestamp() - interval '29 days'`);
+    await system.upkeep.run();
+    const { id } = await user.row();
+    await user.set(`disconnected_at = clock_timestamp() - interval '31 days'`);
+    await system.upkeep.run();
+    await expect(user.row()).rejects.toThrow();
+    await user.browser.connect(ada);
+    expect((await user.row()).id).not.toBe(id);
   });
 });

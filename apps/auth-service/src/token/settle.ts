@@ -1,8 +1,13 @@
+import { append } from '@bliro/event-log';
 import type { DataSource, EntityManager } from 'typeorm';
-import { changeConnection, lockConnection, withoutToken, withoutTrouble } from '../connection/change.js';
+import { changeConnection, withoutToken, withoutTrouble } from '../connection/change.js';
 import { Connection } from '../connection/connection.entity.js';
+import { placementOf } from '../environment/placed.js';
+import { lockForPlacement, place } from '../environment/placement.js';
 import type { Sealed } from '../vault/vault.js';
+import { type TokenUse, vaultEvent } from '../vault/vault-event.js';
 import type { Broken } from './classify.js';
+import { nextKeepAlive } from './keep-alive.js';
 import type { Lease } from './lease.js';
 
 const DAY_MS = 86_400_000;
@@ -17,15 +22,21 @@ const free = { leaseHolder: null, leaseUntil: null } satisfies Partial<Connectio
  * Writes a success under the lease: the rotated token where there is one, and that the connection works. False when the row is
  * another one by now (a disconnect wins): then the token may not be given out.
  */
-export function settleSuccess(work: DataSource, lease: Lease, rotated: Sealed | undefined): Promise<boolean> {
-  return underLease(work, lease, async (manager, row) => {
+export function settleSuccess(
+  work: DataSource,
+  lease: Lease,
+  rotated: Sealed | undefined,
+  use: TokenUse,
+): Promise<boolean> {
+  return underLease(work, lease, async (manager, row, pin) => {
     const stored = rotated === undefined ? {} : { ...rotated, generation: row.generation + 1 };
-    const values = { ...free, ...stored, unknownRefusals: 0, unknownRefusalAt: null, lastUsedAt: new Date() };
+    const before = placementOf(row);
+    Object.assign(row, free, stored, { unknownRefusals: 0, unknownRefusalAt: null, keepAliveAt: nextKeepAlive() });
+    if (rotated !== undefined) await append(manager, [vaultEvent('vault.sealed', row, use)]);
     if (row.status === 'needs_reconnect') {
-      const status = row.environmentUrl === null ? 'awaiting_environment' : 'active';
-      await changeConnection(manager, row, { ...values, ...withoutTrouble, status });
+      await place(manager, Object.assign(row, withoutTrouble, { status: 'awaiting_environment' }), pin, before);
     } else {
-      await manager.save(Object.assign(row, values));
+      await manager.save(row);
     }
   });
 }
@@ -72,12 +83,12 @@ function nextProbe({ probe }: Broken, last: number | null): number | null {
 async function underLease(
   work: DataSource,
   { connection, holder }: Lease,
-  write: (manager: EntityManager, row: Connection) => Promise<void>,
+  write: (manager: EntityManager, row: Connection, pin: string | null) => Promise<void>,
 ): Promise<boolean> {
   return work.transaction(async (manager) => {
-    const row = await lockConnection(manager, connection.id);
+    const { pin, row } = await lockForPlacement(manager, connection);
     if (row.leaseHolder !== holder || row.version !== connection.version) return false;
-    await write(manager, row);
+    await write(manager, row, pin);
     return true;
   });
 }

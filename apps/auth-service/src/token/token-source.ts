@@ -2,6 +2,7 @@ import type { TokenRefusal } from '@bliro/contract/auth';
 import type { DataSource } from 'typeorm';
 import { Connection } from '../connection/connection.entity.js';
 import type { AccessTokenMemory, HeldToken } from './memory.js';
+import type { TokenUse } from '../vault/vault-event.js';
 import type { Refresher } from './refresher.js';
 import { isEnvironmentAddress, type Cloud } from '../environment/cloud.js';
 
@@ -23,7 +24,7 @@ export class TokenSource {
   ) {}
 
   /** `row` is as the caller has just read it; undefined where the user has none. */
-  async get(row: Connection | undefined, target: TokenTarget): Promise<TokenResult> {
+  async get(row: Connection | undefined, target: TokenTarget, use: TokenUse): Promise<TokenResult> {
     let connection = row;
     for (let round = 0; round < ROUNDS; round += 1) {
       const standing = standingOf(connection, target);
@@ -32,7 +33,7 @@ export class TokenSource {
       if (resource === undefined) return refused('environment_required');
       const held = connection.status === 'needs_reconnect' ? undefined : this.memory.find(connection, resource);
       if (held !== undefined) return { kind: 'given', token: held, connection };
-      const answer = await this.refresher.refresh(connection, resource);
+      const answer = await this.refresher.refresh(connection, resource, use);
       if (answer.kind === 'lost') return refused('not_connected');
       if (answer.kind === 'later') return { ...refused('unavailable'), retryAfterMs: answer.retryAfterMs };
       connection = (await this.work.manager.findOneBy(Connection, { id: connection.id })) ?? undefined;

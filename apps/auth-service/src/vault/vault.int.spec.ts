@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { authMigrations, keystoreMigrations } from '../migrations/index.js';
-import { CiphertextRefused, FileKeyRing, WrappingKeyMissing } from './key-ring.js';
+import { FileKeyRing } from './file-key-ring.js';
+import { CiphertextRefused, WrappingKeyMissing } from './key-ring.js';
 import { KeyStore, KeyStoreUnavailable } from './key-store.js';
 import { sweepKeys } from './key-sweep.js';
 import { DataKeyGone, Vault } from './vault.js';
@@ -14,11 +15,10 @@ let keys: DataSource;
 let work: DataSource;
 let store: KeyStore;
 let vault: Vault;
-const ringKeys = new Map([
-  ['k1', randomBytes(32)],
-  ['k2', randomBytes(32)],
-]);
-const ring = new FileKeyRing('k1', ringKeys);
+const [k1, k2] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+const ringOf = (active: string, keys: Record<string, string>) =>
+  new FileKeyRing(() => JSON.stringify({ active, keys }));
+const ring = ringOf('k1', { k1, k2 });
 
 beforeAll(async () => {
   database = await testDatabase({ schema: 'auth', migrations: authMigrations, keystoreMigrations });
@@ -88,9 +88,8 @@ describe('keys', () => {
   test('an older key of the ring still opens; a missing one is named', async () => {
     const here = place();
     const sealed = await vault.seal(token, here);
-    expect(await new Vault(new FileKeyRing('k2', ringKeys), store).open(sealed, here)).toBe(token);
-    const without = new FileKeyRing('k2', new Map([...ringKeys].filter(([id]) => id === 'k2')));
-    const opened = new Vault(without, store).open(sealed, here);
+    expect(await new Vault(ringOf('k2', { k1, k2 }), store).open(sealed, here)).toBe(token);
+    const opened = new Vault(ringOf('k2', { k2 }), store).open(sealed, here);
     await expect(opened).rejects.toThrow(WrappingKeyMissing);
     await expect(opened).rejects.toThrow('"k1"');
   });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 export const connectionStatuses = [
   'awaiting_consent',
   'awaiting_environment',
@@ -24,6 +26,10 @@ export const connectionReasons = [
   'account_switched',
 ] as const;
 export type ConnectionReason = (typeof connectionReasons)[number];
+
+/** `data` of `environment.changed`: where the user's work goes from now on; no environment: nowhere. Subject is the connection. */
+export const environmentChanged = z.object({ userId: z.string(), environmentId: z.uuid().optional() });
+export type EnvironmentChanged = z.infer<typeof environmentChanged>;
 
 /** The only scopes that are ever asked for; `resource` is Discovery's or one environment's address without a trailing slash. */
 export const dynamicsScopes = (resource: string): readonly [string, string, string] => [
