@@ -12,6 +12,21 @@ import { Grants } from './decision/grants.js';
 import { Mandates } from './decision/mandate.js';
 import { DECISION_LOGGER, PolicyGrpcController } from './decision/policy.grpc.js';
 import { PolicySnapshots } from './decision/policy-snapshots.js';
+import { DecisionController } from './decision/decision.controller.js';
+import { Inquiries } from './decision/inquiries.js';
+import { Advice } from './insight/advice.js';
+import { Audit } from './insight/audit.js';
+import { InsightController } from './insight/insight.controller.js';
+import { Simulations } from './insight/simulations.js';
+import { ManifestController } from './manifest/manifest.controller.js';
+import { Manifest } from './manifest/manifest.js';
+import { PauseController } from './pause/pause.controller.js';
+import { Pauses } from './pause/pauses.js';
+import { History } from './policy/history.js';
+import { PolicyController } from './policy/policy.controller.js';
+import { WholePolicy } from './policy/whole-policy.js';
+import { OrganizationSettings } from './settings/organization-settings.js';
+import { SettingsController } from './settings/settings.controller.js';
 import { ChangeTool } from './tool/change-tool.js';
 import { ToolController } from './tool/tool.controller.js';
 import { Tools } from './tool/tools.js';
@@ -34,7 +49,16 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [callerModule(hostOf(config))],
-      controllers: [ToolController, PolicyGrpcController],
+      controllers: [
+        ManifestController,
+        ToolController,
+        PolicyController,
+        SettingsController,
+        PauseController,
+        DecisionController,
+        InsightController,
+        PolicyGrpcController,
+      ],
       providers: [
         { provide: OrganizationDatabase, useValue: new OrganizationDatabase(httpDatabase) },
         { provide: WorkDatabase, useValue: workDatabase },
@@ -46,6 +70,15 @@ export class AppModule {
         { provide: DECISION_LOGGER, useValue: logger },
         Tools,
         ChangeTool,
+        Inquiries,
+        Manifest,
+        WholePolicy,
+        History,
+        OrganizationSettings,
+        Pauses,
+        Audit,
+        Simulations,
+        Advice,
       ],
     };
   }

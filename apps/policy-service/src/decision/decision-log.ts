@@ -4,6 +4,9 @@ import { WorkDatabase } from '../database.js';
 import type { LoggedReason } from './evaluate.js';
 import { inBatches } from './in-batches.js';
 
+/** `question`: a person or an agent asked what would be decided; nothing is done on the answer. */
+export type LoggedPurpose = Purpose | 'question';
+
 export interface DecisionEntry {
   id: string;
   /** Null, like all that a mandate says, where the mandate was refused: then nothing of it is believed. */
@@ -12,11 +15,16 @@ export interface DecisionEntry {
   job: string | null;
   action: string | null;
   tool: string | null;
-  purpose: Purpose;
+  purpose: LoggedPurpose;
   effect: Effect;
   reason: LoggedReason;
   revision: number;
   inputHash: string | null;
+  /** Columns that the input named, never a value; null where it has no form or nothing can be said of it. */
+  columns: readonly string[] | null;
+  /** Whether the columns take the values. */
+  fits: boolean | null;
+  meeting: string | null;
   correlationId: string | null;
 }
 
@@ -25,12 +33,13 @@ export interface DecisionEntry {
  * replicas from both adding the same answer at the same moment; it counts on whatever changes an answer also making a new revision.
  */
 const insertSql = `
-  insert into decision (id, organization, user_id, job, action, tool, purpose, effect, reason, revision, input_hash, correlation_id)
+  insert into decision (id, organization, user_id, job, action, tool, purpose, effect, reason, revision, input_hash,
+    columns, fits, meeting, correlation_id)
   select new.id, new.organization, new."userId", new.job, new.action, new.tool, new.purpose, new.effect, new.reason, new.revision,
-    new."inputHash", new."correlationId"
+    new."inputHash", new.columns, new.fits, new.meeting, new."correlationId"
   from jsonb_to_recordset($1::jsonb) as new(
     id uuid, organization text, "userId" text, job uuid, action uuid, tool text, purpose text, effect text, reason text,
-    revision bigint, "inputHash" text, "correlationId" text)
+    revision bigint, "inputHash" text, columns text[], fits boolean, meeting text, "correlationId" text)
   where not exists (
     select from (
       select last.effect, last.reason from decision as last

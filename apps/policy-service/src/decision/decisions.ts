@@ -1,11 +1,10 @@
 import type { DecideReply, DecideRequest, Decision, DecisionReason, Purpose, Question } from '@bliro/contract/policy';
 import { newCorrelationId, runWithCorrelation, type Logger } from '@bliro/observe';
 import { DecisionLog, type DecisionEntry } from './decision-log.js';
-import { evaluate, type DecidableTool, type LoggedReason, type Verdict } from './evaluate.js';
+import { examine, judge, type DecidableTool, type InputFacts, type LoggedReason, type Verdict } from './evaluate.js';
 import { Grants } from './grants.js';
 import { Mandates, type Believed } from './mandate.js';
 import { confirmedWithinMs, PolicySnapshots } from './policy-snapshots.js';
-import { decidableTool } from './policy.js';
 
 interface Decided {
   question: Question;
@@ -13,6 +12,7 @@ interface Decided {
   revision: number;
   tool?: DecidableTool;
   believed?: Believed;
+  facts?: InputFacts | undefined;
 }
 
 /** Decides what is asked with mandates: verified, evaluated on a confirmed policy, logged, and only then answered. */
@@ -63,10 +63,11 @@ export class Decisions {
 
   private async decideAsOf(arrived: number, question: Question, believed: Believed): Promise<Decided> {
     const policy = await this.snapshots.confirmed(believed.claims.org, arrived);
-    const tool = decidableTool(policy, believed.claims.tool);
-    // Pausing comes with its own issue; the step has its place in the order.
-    const verdict = evaluate(tool, believed.input, false);
-    return { question, verdict, revision: policy.revision, believed, ...(tool && { tool }) };
+    const { sub: userId, tool: key } = believed.claims;
+    const tool = policy.tool(key);
+    const facts = tool && examine(tool, believed.input);
+    const verdict = judge(tool, facts ?? { columns: undefined }, policy.isPaused(key, userId));
+    return { question, verdict, facts, revision: policy.revision, believed, ...(tool && { tool }) };
   }
 }
 
@@ -78,7 +79,7 @@ function allowance({ decisionId }: Question, { claims }: Believed) {
   return { organization: claims.org, userId: claims.sub, decisionId, action: claims.action };
 }
 
-function logEntry({ question, verdict, revision, believed }: Decided, purpose: Purpose): DecisionEntry {
+function logEntry({ question, verdict, revision, believed, facts }: Decided, purpose: Purpose): DecisionEntry {
   const claims = believed?.claims;
   return {
     id: question.decisionId,
@@ -92,6 +93,8 @@ function logEntry({ question, verdict, revision, believed }: Decided, purpose: P
     reason: verdict.reason,
     revision,
     inputHash: claims?.input ?? null,
+    ...loggedFacts(facts),
+    meeting: claims?.meeting ?? null,
     correlationId: question.correlationId || null,
   };
 }
@@ -110,6 +113,11 @@ function answer({ question, verdict, revision, tool }: Decided): Decision {
   };
 }
 
-function outwardReason(reason: LoggedReason): DecisionReason {
+export function loggedFacts(facts: InputFacts | undefined): Pick<DecisionEntry, 'columns' | 'fits'> {
+  if (facts?.columns === undefined) return { columns: null, fits: facts === undefined ? null : false };
+  return { columns: [...new Set(facts.columns)], fits: facts.mistake === undefined };
+}
+
+export function outwardReason(reason: LoggedReason): DecisionReason {
   return reason === 'tool_unknown' || reason === 'tool_denied' ? 'tool_not_available' : reason;
 }

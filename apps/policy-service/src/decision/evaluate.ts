@@ -33,49 +33,65 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** What an input is, whatever the policy says of it: enough to judge again without it, and no value. */
+export interface InputFacts {
+  /** Every column that it names; undefined where it isn't of the form that the tool takes. */
+  readonly columns: readonly string[] | undefined;
+  /** The first value that its column does not take, as a sentence. */
+  readonly mistake?: string | undefined;
+}
+
+/** What an organization decided of a tool. */
+export type ToolRule = Pick<DecidableTool, 'permission' | 'columns' | 'fields'>;
+
 type Named = readonly (readonly [column: string, value: unknown])[];
 
 const notAvailable = 'This tool is not available.';
 
-/**
- * Decides one call, in this order: unknown tool, deny, field list, input, pause, ask, allow. The first that applies is the answer,
- * so that a denied tool says the same as an unknown one whatever the input is.
- */
+/** Decides one call; `judge` says in which order. */
 export function evaluate(tool: DecidableTool | undefined, input: unknown, paused: boolean): Verdict {
+  if (tool === undefined) return judge(undefined, { columns: undefined }, paused);
+  return judge(tool, examine(tool, input), paused);
+}
+
+export function examine(
+  { operation, columns }: Pick<DecidableTool, 'operation' | 'columns'>,
+  input: unknown,
+): InputFacts {
+  const named = namedColumns(operation, input);
+  return { columns: named?.map(([column]) => column), mistake: named && mistakeIn(columns, named) };
+}
+
+/**
+ * In this order: unknown tool, deny, field list, input, pause, ask, allow. The first that applies is the answer, so that a denied
+ * tool says the same as an unknown one whatever the input is.
+ */
+export function judge(tool: ToolRule | undefined, facts: InputFacts, paused: boolean): Verdict {
   if (tool === undefined) return { effect: 'deny', reason: 'tool_unknown', message: notAvailable };
   if (tool.permission === 'deny') return { effect: 'deny', reason: 'tool_denied', message: notAvailable };
-  const named = namedColumns(tool.operation, input);
-  if (named === undefined) {
-    return {
-      effect: 'deny',
-      reason: 'input_invalid',
-      message: 'The input does not have the form that the tool takes.',
-    };
+  const { columns: named, mistake } = facts;
+  const foreign = named?.filter((column) => !tool.fields.has(column) || !Object.hasOwn(tool.columns, column)) ?? [];
+  if (foreign.length > 0) {
+    return { effect: 'deny', reason: 'field_not_allowed', message: `The tool does not take ${listed(foreign)}.` };
   }
-  return checkFields(tool, named) ?? checkInput(tool, named) ?? permit(tool.permission, paused);
+  if (named === undefined) return { effect: 'deny', reason: 'input_invalid', message: wrongForm };
+  if (mistake !== undefined) return { effect: 'deny', reason: 'input_invalid', message: mistake };
+  return permit(tool.permission, paused);
 }
 
-function checkFields({ fields, columns }: DecidableTool, named: Named): Verdict | undefined {
-  const foreign = named
-    .map(([column]) => column)
-    .filter((column) => !fields.has(column) || !Object.hasOwn(columns, column));
-  if (foreign.length === 0) return undefined;
-  return { effect: 'deny', reason: 'field_not_allowed', message: `The tool does not take ${listed(foreign)}.` };
-}
+const wrongForm = 'The input does not have the form that the tool takes.';
 
-function checkInput({ columns }: DecidableTool, named: Named): Verdict | undefined {
+function mistakeIn(columns: DecidableTool['columns'], named: Named): string | undefined {
   for (const [column, value] of named) {
-    const shape = columns[column];
+    const shape = Object.hasOwn(columns, column) ? columns[column] : undefined;
     const mistake = shape === undefined || value === undefined ? undefined : checkValue(shape, value);
-    if (mistake !== undefined) {
-      return { effect: 'deny', reason: 'input_invalid', message: `The column "${column}" ${mistake}.` };
-    }
+    if (mistake !== undefined) return `The column "${column}" ${mistake}.`;
   }
   return undefined;
 }
 
 function permit(permission: Exclude<Permission, 'deny'>, paused: boolean): Verdict {
-  if (paused) return { effect: 'wait', reason: 'paused', message: 'An administrator has paused this work.' };
+  if (paused) return { effect: 'wait', reason: 'paused', message: 'This work is paused.' };
   if (permission === 'ask') return { effect: 'ask', reason: 'asked', message: 'The user has to approve this action.' };
   return { effect: 'allow', reason: 'allowed', message: 'The tool is allowed.' };
 }

@@ -45,12 +45,14 @@ async function permit(organization: string, permission: string, revision: number
 }
 
 const permissionIn = async (organization: string, arrived = performance.now()): Promise<string | undefined> =>
-  (await snapshots.confirmed(organization, arrived)).tools.get('create_task')?.permission;
+  (await snapshots.confirmed(organization, arrived)).tool('create_task')?.permission;
 const later = () => performance.now() + confirmedWithinMs + 1;
 
 describe('a snapshot', () => {
   it('of an organization that never decided anything is empty, at revision 0', async () => {
-    expect(await snapshots.confirmed('nobody', performance.now())).toEqual({ revision: 0, tools: new Map() });
+    const policy = await snapshots.confirmed('nobody', performance.now());
+    expect(policy.revision).toBe(0);
+    expect(policy.tool('create_task')?.permission).toBe('deny');
   });
 
   it('is not older than 300 ms before the question, and follows each revision', async () => {
@@ -65,7 +67,7 @@ describe('a snapshot', () => {
     await permit('ann', 'ask', 1);
     await permit('ben', 'always_allow', 1);
     const asked = await Promise.all(['ann', 'ben', 'eve', 'ann'].map((name) => permissionIn(name)));
-    expect(asked).toEqual(['ask', 'always_allow', undefined, 'ask']);
+    expect(asked).toEqual(['ask', 'always_allow', 'deny', 'ask']);
   });
 
   it('answers nothing that Postgres does not confirm', async () => {

@@ -1,8 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import { decideRequest, type DecideReply } from '@bliro/contract/policy';
+import { decideRequest, eventsSinceRequest, type DecideReply, type EventsSinceReply } from '@bliro/contract/policy';
+import { eventsSince } from '@bliro/event-log';
 import type { Logger } from '@bliro/observe';
 import { parseRequest, RpcFailure } from '@bliro/rpc';
+import { WorkDatabase } from '../database.js';
 import { Decisions } from './decisions.js';
 import { Grants } from './grants.js';
 
@@ -20,6 +22,7 @@ export class PolicyGrpcController {
     private readonly decisions: Decisions,
     private readonly grants: Grants,
     @Inject(DECISION_LOGGER) private readonly logger: Logger,
+    private readonly database: WorkDatabase,
   ) {}
 
   @GrpcMethod('Policy', 'Decide')
@@ -36,5 +39,13 @@ export class PolicyGrpcController {
   @GrpcMethod('Policy', 'Keys')
   keys(): { jwksJson: string } {
     return { jwksJson: this.grants.publicKeys() };
+  }
+
+  @GrpcMethod('Policy', 'EventsSince')
+  async eventsSince(request: unknown): Promise<EventsSinceReply> {
+    const { cursor, limit } = parseRequest(eventsSinceRequest, request);
+    const page = await eventsSince(this.database, cursor, limit);
+    const events = page.events.map(({ data, ...event }) => ({ ...event, dataJson: JSON.stringify(data) }));
+    return { events, cursor: page.cursor };
   }
 }

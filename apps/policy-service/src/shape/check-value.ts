@@ -29,6 +29,8 @@ export function checkValue(column: ColumnShape, value: unknown): string | undefi
       return isDate(instant, value) ? undefined : 'takes a time with its offset, such as 2026-03-31T09:00:00+02:00';
     case 'choice':
       return checkChoice(column.options, value);
+    case 'choices':
+      return checkChoices(column.options, value);
     case 'lookup':
       return checkLookup(column.targets, value);
     case 'id':
@@ -59,6 +61,13 @@ function checkChoice(options: Readonly<Record<number, string>>, value: unknown):
   return `takes one of its choices: ${Object.entries(options)
     .map(([number, label]) => `${label} (${number})`)
     .join(', ')}`;
+}
+
+/** One or several, each once. */
+function checkChoices(options: Readonly<Record<number, string>>, value: unknown): string | undefined {
+  const chosen: unknown[] = Array.isArray(value) ? value : [value];
+  if (new Set(chosen).size < chosen.length) return 'takes each of its choices once';
+  return chosen.map((one) => checkChoice(options, one)).find((mistake) => mistake !== undefined);
 }
 
 function checkLookup(targets: readonly string[], value: unknown): string | undefined {

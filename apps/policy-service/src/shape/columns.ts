@@ -44,6 +44,7 @@ export const choice = (title: string, options: Record<number, string>): ColumnSh
 export const rowId = (title: string): ColumnShape => ({ use: ['read'], type: 'id', title });
 
 export const readOnly = (column: ColumnShape): ColumnShape => ({ ...column, use: ['read'] });
+export const required = (column: ColumnShape): ColumnShape => ({ ...column, required: true });
 export const optIn = (column: ColumnShape): ColumnShape => ({ ...column, optIn: true });
 
 /** What Dataverse keeps of every row. */

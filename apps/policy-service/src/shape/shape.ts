@@ -6,13 +6,17 @@ interface ColumnTraits {
   readonly use: readonly Operation[];
   /** Not among a tool's fields until an administrator puts it there. */
   readonly optIn?: true;
+  /** People are expected to fill it in: a model is told so. Dynamics' API itself takes a row without it. */
+  readonly required?: true;
+  /** Of column security: who may see it is decided in Dynamics for each user. */
+  readonly secured?: true;
 }
 
 type ColumnKind =
   /** Lengths are in UTF-16 units, as Dataverse counts. */
   | { readonly type: 'text'; readonly maxLength: number }
   | { readonly type: 'integer' | 'money'; readonly min: number; readonly max: number }
-  | { readonly type: 'choice'; readonly options: Readonly<Record<number, string>> }
+  | { readonly type: 'choice' | 'choices'; readonly options: Readonly<Record<number, string>> }
   | { readonly type: 'lookup'; readonly targets: readonly string[] }
   | { readonly type: 'boolean' | 'date' | 'datetime' | 'id' };
 

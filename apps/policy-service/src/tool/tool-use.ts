@@ -5,7 +5,7 @@ const lastUseSql = `
   from unnest($2::text[]) as asked(key)
   cross join lateral (
     select at from decision
-    where organization = $1 and tool = asked.key and effect = 'allow'
+    where organization = $1 and tool = asked.key and effect = 'allow' and purpose <> 'question'
     order by position desc limit 1) as last`;
 
 /** When each of these tools was last allowed to somebody of the organization; without an entry for one that never was. */

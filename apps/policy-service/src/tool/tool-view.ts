@@ -16,6 +16,14 @@ export function viewOf(tool: ToolDefinition, row: ToolRow | undefined): ToolView
     origin: tool.origin,
     fields: fields === null ? null : [...fields],
     revision: row?.revision ?? 0,
+    ...problemOf(tool, fields),
     ...(row && { changedAt: row.changedAt.toISOString(), changedBy: row.changedBy }),
   };
+}
+
+/** Columns that the table no longer has: inputs that name them are refused. */
+function problemOf({ possibleFields }: ToolDefinition, fields: readonly string[] | null): { problem?: string } {
+  const gone = (fields ?? []).filter((name) => !possibleFields.includes(name));
+  if (gone.length === 0) return {};
+  return { problem: `Dynamics no longer has what this tool names: ${gone.slice(0, 10).join(', ')}.` };
 }

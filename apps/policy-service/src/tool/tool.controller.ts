@@ -1,17 +1,20 @@
-import { Body, Controller, Get, Headers, Param, Patch, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Patch, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { toolKey } from '@bliro/contract/policy';
 import { CurrentCaller, Problems, Roles, type Caller } from '@bliro/http';
 import { ChangeTool } from './change-tool.js';
-import { etagOf } from './etag.js';
-import { toolChange, toolList, toolView, type ToolChange, type ToolList, type ToolView } from './tool.schema.js';
+import { etagHeader as headers, etagOf, type Reply } from './etag.js';
+import {
+  toolChange,
+  toolList,
+  toolQuery,
+  toolView,
+  type ToolChange,
+  type ToolList,
+  type ToolQuery,
+  type ToolView,
+} from './tool.schema.js';
 import { Tools } from './tools.js';
-
-interface Reply {
-  header(name: string, value: string): unknown;
-}
-
-const headers = { ETag: { description: 'Tag of this content', schema: { type: 'string' } } } as const;
 
 @ApiTags('tools')
 @Controller('tools')
@@ -24,10 +27,14 @@ export class ToolController {
   @Get()
   @Roles('admin', 'user')
   @ApiResponse({ status: 200, description: 'Tools, sorted by key', standardSchema: toolList, headers })
-  async list(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: Reply): Promise<ToolList> {
-    const items = await this.tools.list(caller);
-    reply.header('etag', etagOf(items.map(withoutUse)));
-    return { items };
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: toolQuery }) query: ToolQuery,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<ToolList> {
+    const list = await this.tools.list(caller, query);
+    reply.header('etag', etagOf(list.items.map(withoutUse)));
+    return list;
   }
 
   @Get(':key')

@@ -2,6 +2,9 @@ import { operations, predefinedTables, type Operation, type Permission } from '@
 import { predefinedShapes } from '../shape/predefined/index.js';
 import { defaultFields, possibleFields, type TableShape } from '../shape/shape.js';
 
+export const origins = ['predefined', 'custom'] as const;
+export type Origin = (typeof origins)[number];
+
 /** A tool as it exists, whatever an organization makes of it. */
 export interface ToolDefinition {
   readonly key: string;
@@ -9,7 +12,7 @@ export interface ToolDefinition {
   readonly description: string;
   readonly table: string;
   readonly operation: Operation;
-  readonly origin: 'predefined';
+  readonly origin: Origin;
   readonly shape: TableShape;
   readonly defaultFields: readonly string[];
   readonly possibleFields: readonly string[];
@@ -24,14 +27,21 @@ export interface ToolSettings {
 
 const verbs: Record<Operation, string> = { read: 'Read', create: 'Create', update: 'Update' };
 
-function define(shape: TableShape, operation: Operation): ToolDefinition {
+/** A table's tools: one for each operation that takes any column of it. */
+export function definitionsOf(shape: TableShape, origin: Origin): ToolDefinition[] {
+  return operations
+    .filter((operation) => possibleFields(shape, operation).length > 0)
+    .map((operation) => define(shape, operation, origin));
+}
+
+function define(shape: TableShape, operation: Operation, origin: Origin): ToolDefinition {
   return {
     key: `${operation}_${shape.table}`,
     title: `${verbs[operation]} ${shape.object}`,
     description: shape.purpose[operation],
     table: shape.table,
     operation,
-    origin: 'predefined',
+    origin,
     shape,
     defaultFields: defaultFields(shape, operation),
     possibleFields: possibleFields(shape, operation),
@@ -41,7 +51,7 @@ function define(shape: TableShape, operation: Operation): ToolDefinition {
 /** Every predefined tool by key, sorted by it. */
 export const predefinedTools: ReadonlyMap<string, ToolDefinition> = new Map(
   predefinedTables
-    .flatMap((table) => operations.map((operation) => define(predefinedShapes[table], operation)))
+    .flatMap((table) => definitionsOf(predefinedShapes[table], 'predefined'))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map((tool) => [tool.key, tool]),
 );

@@ -1,4 +1,16 @@
-import { address, boolean, bookkeeping, choice, integer, lookup, money, rowId, statePair, text } from '../columns.js';
+import {
+  address,
+  boolean,
+  bookkeeping,
+  choice,
+  integer,
+  lookup,
+  money,
+  rowId,
+  statePair,
+  text,
+  required,
+} from '../columns.js';
 import type { TableShape } from '../shape.js';
 import { contactMethods, industries } from './choices.js';
 
@@ -14,7 +26,7 @@ export const account: TableShape = {
   },
   columns: {
     accountid: rowId('Account'),
-    name: text('Account Name', 160),
+    name: required(text('Account Name', 160)),
     accountnumber: text('Account Number', 20),
     telephone1: text('Main Phone', 50),
     telephone2: text('Other Phone', 50),

@@ -1,4 +1,4 @@
-import { boolean, bookkeeping, choice, dateTime, lookup, rowId, statePair, text } from '../columns.js';
+import { boolean, bookkeeping, choice, dateTime, lookup, rowId, statePair, text, required } from '../columns.js';
 import type { TableShape } from '../shape.js';
 import { activityPriorities, regardingTargets } from './choices.js';
 
@@ -14,11 +14,11 @@ export const appointment: TableShape = {
   },
   columns: {
     activityid: rowId('Appointment'),
-    subject: text('Subject', 200),
+    subject: required(text('Subject', 200)),
     description: text('Description', 1_048_576),
     location: text('Location', 200),
-    scheduledstart: dateTime('Start Time'),
-    scheduledend: dateTime('End Time'),
+    scheduledstart: required(dateTime('Start Time')),
+    scheduledend: required(dateTime('End Time')),
     isalldayevent: boolean('All Day Event'),
     prioritycode: choice('Priority', activityPriorities),
     category: text('Category', 250),

@@ -1,4 +1,16 @@
-import { address, boolean, bookkeeping, choice, date, lookup, readOnly, rowId, statePair, text } from '../columns.js';
+import {
+  address,
+  boolean,
+  bookkeeping,
+  choice,
+  date,
+  lookup,
+  readOnly,
+  rowId,
+  statePair,
+  text,
+  required,
+} from '../columns.js';
 import type { TableShape } from '../shape.js';
 import { contactMethods } from './choices.js';
 
@@ -18,7 +30,7 @@ export const contact: TableShape = {
     salutation: text('Salutation', 100),
     firstname: text('First Name', 50),
     middlename: text('Middle Name', 50),
-    lastname: text('Last Name', 50),
+    lastname: required(text('Last Name', 50)),
     suffix: text('Suffix', 10),
     nickname: text('Nickname', 100),
     jobtitle: text('Job Title', 100),

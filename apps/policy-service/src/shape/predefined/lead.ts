@@ -1,4 +1,5 @@
 import {
+  required,
   address,
   boolean,
   bookkeeping,
@@ -37,7 +38,7 @@ export const lead: TableShape = {
   columns: {
     leadid: rowId('Lead'),
     fullname: readOnly(text('Name', 160)),
-    subject: text('Topic', 300),
+    subject: required(text('Topic', 300)),
     salutation: text('Salutation', 100),
     firstname: text('First Name', 50),
     lastname: text('Last Name', 50),

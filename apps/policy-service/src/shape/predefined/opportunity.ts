@@ -11,6 +11,7 @@ import {
   rowId,
   statePair,
   text,
+  required,
 } from '../columns.js';
 import type { TableShape } from '../shape.js';
 import { budgets, needs, purchaseProcesses, purchaseTimeframes, ratings } from './choices.js';
@@ -27,7 +28,7 @@ export const opportunity: TableShape = {
   },
   columns: {
     opportunityid: rowId('Opportunity'),
-    name: text('Topic', 300),
+    name: required(text('Topic', 300)),
     customerid: lookup('Potential Customer', 'account', 'contact'),
     parentaccountid: lookup('Account', 'account'),
     parentcontactid: lookup('Contact', 'contact'),

@@ -1,4 +1,15 @@
-import { boolean, bookkeeping, choice, dateTime, integer, lookup, rowId, statePair, text } from '../columns.js';
+import {
+  boolean,
+  bookkeeping,
+  choice,
+  dateTime,
+  integer,
+  lookup,
+  rowId,
+  statePair,
+  text,
+  required,
+} from '../columns.js';
 import type { TableShape } from '../shape.js';
 import { activityPriorities, regardingTargets } from './choices.js';
 
@@ -14,7 +25,7 @@ export const phonecall: TableShape = {
   },
   columns: {
     activityid: rowId('Phone Call'),
-    subject: text('Subject', 200),
+    subject: required(text('Subject', 200)),
     description: text('Description', 2000),
     phonenumber: text('Phone Number', 200),
     directioncode: boolean('Direction'),

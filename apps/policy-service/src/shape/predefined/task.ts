@@ -1,4 +1,4 @@
-import { bookkeeping, choice, dateTime, integer, lookup, rowId, statePair, text } from '../columns.js';
+import { bookkeeping, choice, dateTime, integer, lookup, rowId, statePair, text, required } from '../columns.js';
 import type { TableShape } from '../shape.js';
 import { activityPriorities, regardingTargets } from './choices.js';
 
@@ -14,7 +14,7 @@ export const task: TableShape = {
   },
   columns: {
     activityid: rowId('Task'),
-    subject: text('Subject', 200),
+    subject: required(text('Subject', 200)),
     description: text('Description', 2000),
     scheduledstart: dateTime('Start Date'),
     scheduledend: dateTime('Due Date'),
