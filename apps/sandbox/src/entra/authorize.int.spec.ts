@@ -114,6 +114,9 @@ describe('consent', () => {
 
   it('with .default gives what is registered, and names it in the answer', async () => {
     const scope = `openid offline_access ${running.origin}/dataverse/contoso/.default`;
+    const page = await new PageVisitor(running).open(client.link({ scope, login_hint: ada }));
+    for (const text of ['Access Common Data Service as you', 'Sign you in and read your profile'])
+      expect(page.text).toContain(`<li>${text}</li>`);
     const json = await client.signIn(ada, { scope });
     expect(json.scope.split(' ').sort()).toEqual(
       ['.default', 'user_impersonation'].map((name) => `${running.origin}/dataverse/contoso/${name}`),

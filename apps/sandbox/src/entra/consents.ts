@@ -1,6 +1,6 @@
 import type { Client } from './clients.js';
 import type { Tenant, User } from './directory.js';
-import { permissionsIn } from './scopes.js';
+import { permissionsGiven, permissionsIn } from './scopes.js';
 
 interface TenantConsent {
   permissions: ReadonlySet<string>;
@@ -18,12 +18,12 @@ export class Consents {
 
   give(user: User, { clientId }: Client, scopes: readonly string[]): void {
     const before = this.own.get(key(user.oid, clientId)) ?? [];
-    this.own.set(key(user.oid, clientId), new Set([...before, ...permissionsIn(scopes)]));
+    this.own.set(key(user.oid, clientId), new Set([...before, ...permissionsGiven(scopes)]));
   }
 
   giveForTenant(tenant: Tenant, { clientId }: Client, scopes: readonly string[]): void {
     const before = this.ofTenants.get(key(tenant.id, clientId))?.permissions ?? [];
-    const permissions = new Set([...before, ...permissionsIn(scopes)]);
+    const permissions = new Set([...before, ...permissionsGiven(scopes)]);
     this.ofTenants.set(key(tenant.id, clientId), { permissions, except: new Set() });
   }
 

@@ -174,6 +174,9 @@ export const knownErrors = {
     error: 'invalid_scope',
     sentence: 'Client credential flows must have a scope value with /.default suffixed to the resource identifier.',
   },
+  9002326: request(
+    "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin is not allowed.",
+  ),
   9002313: grant('Invalid request. Request is malformed or invalid.'),
   // Entra is at fault, or busy.
   50033: fault('A transient error has occurred. Please try again.'),

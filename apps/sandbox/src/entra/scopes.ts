@@ -103,8 +103,14 @@ const texts: readonly (readonly [permission: string, text: string])[] = [
   ['offline_access', 'Maintain access to data you have given it access to'],
 ];
 
-/** What the consent page lists. */
-export function permissionsOf(scopes: readonly string[]): string[] {
+/** What a consent gives: with `.default` all that the registration lists. */
+export function permissionsGiven(scopes: readonly string[]): string[] {
   const asked = permissionsIn(scopes);
+  return scopes.some(isDefault) ? [...new Set([...asked, 'dynamics', 'graph'])] : asked;
+}
+
+/** What the consent page lists; the last stands on each of Entra's, also where it is not asked for. */
+export function permissionsOf(scopes: readonly string[]): string[] {
+  const asked = [...permissionsGiven(scopes), 'offline_access'];
   return texts.filter(([permission]) => asked.includes(permission)).map(([, text]) => text);
 }

@@ -20,19 +20,22 @@ export interface Received {
   form: URLSearchParams;
   /** The header, for a client that uses Basic. */
   authorization: string | undefined;
+  /** Whether a page in a browser asks; a client with a secret never does. */
+  fromPage: boolean;
   origin: string;
 }
 
 /** @throws EntraFailure for an unknown tenant or client, or a proof that doesn't fit */
 export async function readTokenRequest(
   sandbox: Sandbox,
-  { segment, form, authorization, origin }: Received,
+  { segment, form, authorization, fromPage, origin }: Received,
 ): Promise<TokenRequest> {
   const grantType = form.get('grant_type');
   if (!grantType) throw missingParameter('grant_type');
   const authority = findAuthority(segment);
   if (!authority) throw unknownTenant(segment);
   if (form.has('resource')) throw EntraFailure.of(901002);
+  if (fromPage) throw EntraFailure.of(9002326);
   const basic = readBasic(authorization);
   const clientId = form.get('client_id') ?? basic?.clientId;
   if (!clientId) throw missingParameter('client_id');

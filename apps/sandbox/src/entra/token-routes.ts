@@ -19,7 +19,7 @@ const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 export function tokenRoutes(app: FastifyInstance, sandbox: Sandbox): void {
   app.post<TenantRoute>(TOKEN, (request, reply) => {
     const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
-    const { authorization, host, 'client-request-id': header } = request.headers;
+    const { authorization, host, origin: page, 'client-request-id': header } = request.headers;
     const { 'client-request-id': parameter } = request.query as Record<string, unknown>;
     const requestId = [header, parameter].find((id) => typeof id === 'string');
     return conduct(sandbox, request, reply, {
@@ -29,8 +29,14 @@ export function tokenRoutes(app: FastifyInstance, sandbox: Sandbox): void {
       carryOut: () =>
         orFailure(requestId, async () => {
           const { tenant: segment } = request.params;
-          const origin = sandbox.originFor(host);
-          return redeem(sandbox, await readTokenRequest(sandbox, { segment, form, authorization, origin }));
+          const received = {
+            segment,
+            form,
+            authorization,
+            fromPage: page !== undefined,
+            origin: sandbox.originFor(host),
+          };
+          return redeem(sandbox, await readTokenRequest(sandbox, received));
         }),
       trouble: entraTrouble,
     });
@@ -65,7 +71,8 @@ function document(
       carryOut: () => {
         const { tenant: segment } = request.params;
         const authority = findAuthority(segment);
-        if (!authority) return failed(unknownTenant(segment));
+        // So in public reports; the token endpoint says `invalid_request`.
+        if (!authority) return failed(unknownTenant(segment).as('invalid_tenant'));
         const tenantId = authority.kind === 'tenant' ? authority.tenant.id : undefined;
         return { status: 200, body: read(sandbox.originFor(request.headers.host), segment, tenantId) };
       },

@@ -183,6 +183,23 @@ describe('the token endpoint', () => {
     expect(json.error_codes).toEqual([9002313]);
   });
 
+  it('serves no page of a browser, and only by POST', async () => {
+    const path = '/organizations/oauth2/v2.0/token';
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' });
+    const page = await running.call(path, { method: 'POST', headers: { origin: 'https://app.example' }, body });
+    expect(page.json).toMatchObject({ error: 'invalid_request', error_codes: [9002326] });
+    expect((await running.call(path)).json).toMatchObject({ error: 'invalid_request', error_codes: [900561] });
+  });
+
+  it('is not there for a tenant that is not', async () => {
+    expect((await token({ grant_type: 'refresh_token' }, { tenant: 'nowhere.example' })).json).toMatchObject({
+      error: 'invalid_request',
+      error_codes: [90002],
+    });
+    const { status, json } = await running.call('/nowhere.example/v2.0/.well-known/openid-configuration');
+    expect([status, json.error, json.error_codes]).toEqual([400, 'invalid_tenant', [90002]]);
+  });
+
   it('leaves no secret in the journal', async () => {
     const { verifier, challenge } = pkce();
     const code = await codeFor('ben@contoso.example', {

@@ -23,7 +23,10 @@ export const calls: readonly (readonly [call: string, what: string])[] = [
     'effects: status (status, code?, retryAfter?), delay (ms), delayAfterCommit (ms), dropBeforeCommit, dropAfterCommit, cutBody, html, slowBody (ms)',
   ],
   ['DELETE /control/faults', 'no more faults'],
-  ['POST /control/customize {environment, …}', "a customer's changes while it runs"],
+  [
+    'POST /control/customize {environment, …}',
+    "a customer's changes while it runs; opened in a browser, it has the schema and examples",
+  ],
   ['GET /control/journal?target=&since=', 'every request, with whether it committed'],
   ['GET /control/records?environment=&table=', 'rows as they stand'],
   ['POST /control/records {environment, table, id, fields}', 'a change as another user would make it'],
