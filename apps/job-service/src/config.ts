@@ -35,7 +35,7 @@ export const configSchema = oneQueue(
         description: 'host:port of the gRPC API of auth-service, whose events let blocked work go on',
       }),
       POLICY_GRPC_URL: grpcAddress().meta({
-        description: 'gRPC API of policy-service, whose events let paused work go on',
+        description: 'host:port of the gRPC API of policy-service, whose events let paused work go on',
       }),
     }),
   ),

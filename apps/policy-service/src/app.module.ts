@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { AuthService } from '@bliro/contract/auth';
 import type { CrmService } from '@bliro/contract/crm';
 import { hostOf } from '@bliro/config';
 import { OrganizationDatabase } from '@bliro/database';
@@ -27,7 +28,11 @@ import { PolicyController } from './policy/policy.controller.js';
 import { WholePolicy } from './policy/whole-policy.js';
 import { OrganizationSettings } from './settings/organization-settings.js';
 import { SettingsController } from './settings/settings.controller.js';
+import { Metadata } from './shape/metadata.js';
+import { Tables } from './shape/tables.js';
 import { ChangeTool } from './tool/change-tool.js';
+import { CustomTables } from './tool/custom-tools.js';
+import { CustomToolsController } from './tool/custom-tools.controller.js';
 import { ToolController } from './tool/tool.controller.js';
 import { Tools } from './tool/tools.js';
 
@@ -36,12 +41,13 @@ export interface PolicyParts {
   httpDatabase: HttpDatabase;
   workDatabase: WorkDatabase;
   crm: CrmService;
+  auth: Pick<AuthService, 'metadataToken'>;
   logger: Logger;
 }
 
 @Module({})
 export class AppModule {
-  static with(config: PolicyConfig, { httpDatabase, workDatabase, crm, logger }: PolicyParts): DynamicModule {
+  static with(config: PolicyConfig, { httpDatabase, workDatabase, crm, auth, logger }: PolicyParts): DynamicModule {
     const mandates = new Mandates(crm);
     const grants = new Grants(config.SIGNING_KEY_FILE);
     const snapshots = new PolicySnapshots(workDatabase);
@@ -51,6 +57,7 @@ export class AppModule {
       imports: [callerModule(hostOf(config))],
       controllers: [
         ManifestController,
+        CustomToolsController,
         ToolController,
         PolicyController,
         SettingsController,
@@ -79,6 +86,9 @@ export class AppModule {
         Audit,
         Simulations,
         Advice,
+        { provide: Metadata, useValue: new Metadata({ auth, allowLocal: config.ALLOW_LOCAL_STANDINS }) },
+        Tables,
+        CustomTables,
       ],
     };
   }

@@ -25,7 +25,8 @@ export const configSchema = refuseStandins(
       .transform(signerOf(grantJws.issuer))
       .meta({ description: 'File with the private key (JWK) that grants are signed with' }),
     AUTH_GRPC_URL: grpcAddress().meta({
-      description: 'gRPC API of auth-service, which gives an administrator a token for table definitions',
+      description:
+        'host:port of the gRPC API of auth-service, which gives an administrator a token for table definitions',
     }),
     CRM_GRPC_URL: grpcAddress().meta({
       description: 'host:port of the gRPC API of job-service, which publishes the keys of mandates',

@@ -1,4 +1,5 @@
 import { parseConfig, tlsOf } from '@bliro/config';
+import { authProto, type AuthService } from '@bliro/contract/auth';
 import { crmProto, type CrmService } from '@bliro/contract/crm';
 import { connect } from '@bliro/database';
 import { runService } from '@bliro/observe';
@@ -20,5 +21,8 @@ await runService('policy-service', config, async (service) => {
   const crm = service.closing(
     grpcClient<CrmService>(crmProto, { url: config.CRM_GRPC_URL, tls: tlsOf(config), timeoutMs: 1_000 }),
   );
-  service.closing(await startPolicy(config, { httpDatabase, workDatabase, crm, logger }));
+  const auth = service.closing(
+    grpcClient<AuthService>(authProto, { url: config.AUTH_GRPC_URL, tls: tlsOf(config), timeoutMs: 20_000 }),
+  );
+  service.closing(await startPolicy(config, { httpDatabase, workDatabase, crm, auth, logger }));
 });

@@ -19,4 +19,28 @@ export const problems = defineProblems({
     detail: 'Add the table with POST tools/custom first: that reads from Dynamics what it looks like.',
     repeat: false,
   },
+  table_refused: {
+    status: 409,
+    title: 'This table gets no tools',
+    detail: 'This table can not become tools; GET tables says why.',
+    repeat: false,
+  },
+  connection_required: {
+    status: 409,
+    title: 'Your own connection to Dynamics is needed',
+    detail: 'Tables are read from Dynamics as you. Connect your own account, and choose an environment.',
+    repeat: false,
+  },
+  dynamics_refused: {
+    status: 409,
+    title: 'Dynamics refused',
+    detail: 'Dynamics did not let you read its table definitions. Its answer says what is missing.',
+    repeat: false,
+  },
+  dynamics_unavailable: {
+    status: 503,
+    title: 'Dynamics is out of reach',
+    detail: 'Table definitions could not be read at the moment. Send the request again after the time in Retry-After.',
+    repeat: true,
+  },
 });
