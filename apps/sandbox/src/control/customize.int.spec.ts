@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { examples } from './customize-page.js';
 import { startSandbox, type RunningSandbox } from '../fixture/start-sandbox.js';
 import { webApiOf } from '../fixture/web-api.js';
 
@@ -172,6 +173,13 @@ describe('POST /control/customize', () => {
   ])('refuses %j with %d %s', async (change, status, code) => {
     const answer = await running.control('customize', { environment, ...change });
     expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  it('takes every example of its page, which a browser gets', async () => {
+    for (const [, change] of examples) await customize(change);
+    const { text, headers } = await running.call('/control/customize', { headers: { accept: 'text/html' } });
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(text).toContain('A plug-in that refuses');
   });
 
   it('says by GET what it takes', async () => {

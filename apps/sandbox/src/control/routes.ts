@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
 import { jobMessageSchema, sessionSchema } from '../host/requests.js';
+import { pageHeaders } from '../pages/html.js';
 import type { Sandbox } from '../sandbox.js';
 import { consentAs, consentSchema } from './consent.js';
 import { customize } from './customize.js';
+import { customizeJsonSchema, customizePage } from './customize-page.js';
 import { customizeSchema } from './customize-schema.js';
 import { send, type Answer } from './exchange.js';
 import { actOnEntra, entraSchema } from './entra.js';
@@ -54,7 +56,7 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
     customize(sandbox, checked(customizeSchema, parsedJson(body)));
     return { status: 204 };
   });
-  on('GET', 'customize', () => ok(z.toJSONSchema(customizeSchema, { io: 'input' })));
+  on('GET', 'customize', ({ headers }) => customizeHelp(headers.accept));
   on('POST', 'entra', ({ body }) => {
     actOnEntra(sandbox, checked(entraSchema, parsedJson(body)));
     return { status: 204 };
@@ -79,6 +81,13 @@ export function controlRoutes(app: FastifyInstance, sandbox: Sandbox): void {
 
 function ok(body: object): Answer {
   return { status: 200, headers: { 'cache-control': 'no-store' }, body };
+}
+
+/** A page for a browser, the schema for anything else. */
+function customizeHelp(accept = ''): Answer {
+  return accept.includes('text/html')
+    ? { status: 200, headers: pageHeaders, body: customizePage() }
+    : ok(customizeJsonSchema());
 }
 
 async function orProblem(answer: () => Answer | Promise<Answer>): Promise<Answer> {

@@ -76,10 +76,16 @@ describe('the documentation', () => {
 
   it('shows statuses counted and formatted (aggregate-data, count-rows)', async () => {
     await api('POST', 'accounts', { body: { name: 'Litware', revenue: 440_000 } });
-    expect((await get('accounts?$apply=groupby((statuscode),aggregate($count as count))')).json).toEqual({
+    const headers = { prefer: 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"' };
+    const formatted = '@OData.Community.Display.V1.FormattedValue';
+    const apply = async (text: string) => (await get(`accounts?$apply=${text}`, { headers })).json;
+    expect(await apply('groupby((statuscode),aggregate($count as count))')).toEqual({
       '@odata.context': `${root}$metadata#accounts`,
-      value: [{ statuscode: 1, count: 1 }],
+      value: [{ [`statuscode${formatted}`]: 'Active', statuscode: 1, [`count${formatted}`]: '1', count: 1 }],
     });
+    expect((await apply('aggregate(revenue with sum as total)')).value).toEqual([
+      { [`total${formatted}`]: '€440,000.00', total: 440_000 },
+    ]);
     expect((await get('accounts?$select=accountid&$count=true')).json).toMatchObject({
       '@odata.count': 1,
       value: [{ accountid: expect.any(String) }],
@@ -90,5 +96,15 @@ describe('the documentation', () => {
     await customize({ plugIn: { table: 'account', refuse: 'You can only save rows that are complete.' } });
     const { text } = await api('POST', 'accounts', { body: { name: 'x' } });
     expect(text).toBe('{"error":{"code":"0x80040265","message":"You can only save rows that are complete."}}');
+  });
+
+  it('shows details of an error where annotations are asked for (compose-http-requests-handle-errors)', async () => {
+    const { json } = await get('accounts?$select=nothing', { headers: { prefer: 'odata.include-annotations="*"' } });
+    expect(json.error).toMatchObject({
+      code: '0x80060888',
+      '@Microsoft.PowerApps.CDS.HelpLink': expect.stringContaining('CrmException%3a80060888'),
+      '@Microsoft.PowerApps.CDS.InnerError.Message': json.error.message,
+    });
+    expect(Object.keys((await get('accounts?$select=nothing')).json.error)).toEqual(['code', 'message']);
   });
 });

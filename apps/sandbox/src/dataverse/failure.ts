@@ -11,8 +11,16 @@ export class DataverseFailure extends Error {
     super(message);
   }
 
-  body(): { error: { code: string; message: string } } {
-    return { error: { code: this.code, message: this.message } };
+  /** @param wants which annotations the request asked for; without them, code and message are all there is */
+  body(wants: (annotation: string) => boolean = () => false): { error: Record<string, string> } {
+    const { code, message } = this;
+    const details = Object.entries({
+      HelpLink: `http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a${code.slice(2)}&client=platform`,
+      TraceText: '',
+      'InnerError.Message': message,
+    }).map(([name, text]) => [`Microsoft.PowerApps.CDS.${name}`, text] as const);
+    const shown = details.filter(([name]) => wants(name)).map(([name, text]) => [`@${name}`, text]);
+    return { error: { code, message, ...(Object.fromEntries(shown) as Record<string, string>) } };
   }
 }
 

@@ -122,7 +122,7 @@ describe('$expand', () => {
     expect(json.primarycontactid).toEqual({
       fullname: 'Mia Holm',
       contactid: ids.holm,
-      createdby: { fullname: 'Ada Berg', systemuserid: expect.any(String) },
+      createdby: { fullname: 'Ada Berg', systemuserid: expect.any(String), ownerid: expect.any(String) },
     });
     expect(json.Account_Tasks).toEqual([
       {

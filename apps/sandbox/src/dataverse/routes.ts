@@ -7,6 +7,7 @@ import { serveBatch } from './batch/serve.js';
 import { environmentPath, environments, type Environment } from './environments.js';
 import { DataverseFailure } from './failure.js';
 import type { Organization } from './organization.js';
+import { readPreferences } from './query/preferences.js';
 import { serveWebApi } from './web-api/serve.js';
 
 interface DataverseKnown extends Known {
@@ -62,10 +63,15 @@ async function answerTo(
     return { ...answer, headers: { ...always, ...passage.headers(), ...answer.headers } };
   } catch (error) {
     if (!(error instanceof DataverseFailure)) throw error;
-    return { status: error.status, headers: { ...always, ...error.headers }, body: error.body() };
+    const { annotation } = readPreferences(headerText(request.headers['prefer']));
+    return { status: error.status, headers: { ...always, ...error.headers }, body: error.body(annotation) };
   } finally {
     passage?.leave();
   }
+}
+
+function headerText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 type Passage = ReturnType<Organization['protection']['enter']>;

@@ -33,7 +33,6 @@ function partOf(contentId: string | undefined, { status, headers, body }: WebApi
   const address = headers['OData-EntityId'];
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   const shown = {
-    ...(typeof body === 'object' ? { 'Content-Type': 'application/json; odata.metadata=minimal' } : {}),
     ...(address === undefined ? {} : { Location: address }),
     ...headers,
   };

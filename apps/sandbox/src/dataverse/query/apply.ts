@@ -2,6 +2,7 @@ import { badQuery } from '../failure.js';
 import type { Row } from '../row.js';
 import type { Table } from '../schema/table.js';
 import { parseFilter, type Aliases } from './expression.js';
+import { formatted } from './format.js';
 import { fold } from './literal.js';
 import { pathOf, type Path } from './path.js';
 import type { Reader, Scalar } from './reader.js';
@@ -14,9 +15,21 @@ const MOST_ROWS = 50_000;
 type Json = Record<string, unknown>;
 type Method = 'sum' | 'min' | 'max' | 'average' | 'countdistinct';
 
-interface Aggregate {
-  alias: string;
-  of: (rows: readonly Row[]) => Scalar;
+const FORMATTED = '@OData.Community.Display.V1.FormattedValue';
+
+/** One value of a result, also as a person reads it. */
+interface Cell {
+  name: string;
+  value: Scalar;
+  formatted: string | undefined;
+}
+
+type Aggregate = (rows: readonly Row[]) => Cell;
+
+interface Asked {
+  aliases: Aliases;
+  /** Whether values are wanted as a person reads them, too. */
+  formats: boolean;
 }
 
 /**
@@ -24,7 +37,7 @@ interface Aggregate {
  * out, and a path's last name follows the name of its table (`contact_fullname`).
  * @throws DataverseFailure for every other form
  */
-export function applied(reader: Reader, table: Table, text: string, aliases: Aliases): Json[] {
+export function applied(reader: Reader, table: Table, text: string, { aliases, formats }: Asked): Json[] {
   let rows = search(reader, table, {});
   const steps = splitOutside(text, '/');
   for (const [at, step] of steps.entries()) {
@@ -35,12 +48,16 @@ export function applied(reader: Reader, table: Table, text: string, aliases: Ali
     }
     if (at < steps.length - 1 || (name !== 'groupby' && name !== 'aggregate')) throw unserved(step);
     if (rows.length > MOST_ROWS) throw tooMany();
-    return name === 'groupby' ? grouped(reader, table, rows, inner) : [totals(aggregates(reader, table, inner), rows)];
+    const results =
+      name === 'groupby'
+        ? grouped(reader, table, rows, inner)
+        : [aggregates(reader, table, inner).map((of) => of(rows))];
+    return results.map((cells) => shown(cells, formats));
   }
   throw unserved(text);
 }
 
-function grouped(reader: Reader, table: Table, rows: readonly Row[], inner: string): Json[] {
+function grouped(reader: Reader, table: Table, rows: readonly Row[], inner: string): Cell[][] {
   const [keysText = '', aggregateText, more] = splitOutside(inner, ',').map((part) => part.trim());
   const keyNames = /^\((.+)\)$/s.exec(keysText)?.[1]?.split(',');
   if (!keyNames || more !== undefined) throw unserved(inner);
@@ -48,15 +65,29 @@ function grouped(reader: Reader, table: Table, rows: readonly Row[], inner: stri
   const inside = aggregateText === undefined ? '' : /^aggregate\((.*)\)$/s.exec(aggregateText)?.[1];
   if (inside === undefined) throw unserved(inner);
   const wanted = inside === '' ? [] : aggregates(reader, table, inside);
-  const groups = new Map<string, { key: Json; rows: Row[] }>();
+  const groups = new Map<string, Row[]>();
   for (const row of rows) {
-    const values = keys.map(({ path }) => path.read(row));
-    const id = JSON.stringify(values.map(fold));
-    const group = groups.get(id) ?? { key: present(keys.map(({ name }, at) => [name, values[at]])), rows: [] as Row[] };
-    group.rows.push(row);
-    groups.set(id, group);
+    const id = JSON.stringify(keys.map(({ path }) => fold(path.read(row))));
+    const group = groups.get(id);
+    if (group) group.push(row);
+    else groups.set(id, [row]);
   }
-  return [...groups.values()].map((group) => ({ ...group.key, ...totals(wanted, group.rows) }));
+  return [...groups.values()].map((group) => [
+    ...keys.map(({ name, path }) => cellOf(reader, name, path, group, path.read)),
+    ...wanted.map((of) => of(group)),
+  ]);
+}
+
+function cellOf(
+  reader: Reader,
+  name: string,
+  { property }: Path,
+  rows: readonly Row[],
+  of: (row: Row) => Scalar,
+): Cell {
+  const [row] = rows;
+  const value = row ? of(row) : null;
+  return { name, value, formatted: row && value !== null ? formatted(reader, row, property.column, value) : undefined };
 }
 
 function keyOf(reader: Reader, table: Table, names: string[]): { name: string; path: Path } {
@@ -65,12 +96,15 @@ function keyOf(reader: Reader, table: Table, names: string[]): { name: string; p
   return { name: names.length > 1 ? `${path.table.logicalName}_${path.property.name}` : path.property.name, path };
 }
 
-function totals(wanted: readonly Aggregate[], rows: readonly Row[]): Json {
-  return present(wanted.map(({ alias, of }) => [alias, of(rows)]));
-}
-
-function present(pairs: readonly [string, unknown][]): Json {
-  return Object.fromEntries(pairs.filter(([, value]) => value !== null));
+/** Values that are not there are left out. */
+function shown(cells: readonly Cell[], formats: boolean): Json {
+  const found: Json = {};
+  for (const { name, value, formatted: text } of cells) {
+    if (value === null) continue;
+    if (formats && text !== undefined) found[`${name}${FORMATTED}`] = text;
+    found[name] = value;
+  }
+  return found;
 }
 
 function aggregates(reader: Reader, table: Table, text: string): Aggregate[] {
@@ -78,11 +112,15 @@ function aggregates(reader: Reader, table: Table, text: string): Aggregate[] {
     const [, count, property = '', method = '', alias = ''] =
       /^\s*(?:(\$count)|([\w/]+)\s+with\s+(\w+))\s+as\s+(\w+)\s*$/.exec(part) ?? [];
     if (alias === '') throw unserved(part);
-    if (count !== undefined) return { alias, of: (rows) => rows.length };
+    if (count !== undefined)
+      return (rows) => ({ name: alias, value: rows.length, formatted: rows.length.toLocaleString('en-US') });
     const path = pathOf(reader, table, property.split('/'));
     const combine = methods[method as Method] as ((values: Scalar[]) => Scalar) | undefined;
     if (!combine) throw unserved(part);
-    return { alias, of: (rows) => combine(rows.map((row) => path.read(row)).filter((value) => value !== null)) };
+    return (rows) => {
+      const value = combine(rows.map((row) => path.read(row)).filter((one) => one !== null));
+      return cellOf(reader, alias, path, rows, () => value);
+    };
   });
 }
 

@@ -33,7 +33,7 @@ function withoutEtag(showing: Showing, row: Row, shape: Shape): Record<string, u
     else if (reference) shown[name] = { '@odata.id': `${showing.root}${target.table.entitySetName}(${target.row.id})` };
     // An owner is a user or a team; what both have is the id.
     else if (navigation.tables.length > 1) shown[name] = { ownerid: target.row.id };
-    else shown[name] = withoutEtag(showing, target.row, inner);
+    else shown[name] = { ...withoutEtag(showing, target.row, inner), ...principalKey(target) };
   }
   for (const { name, shape: inner, rowsOf, query } of collections) {
     shown[name] = rowsOf(row).map((child) => project(showing, child, inner));
@@ -41,6 +41,11 @@ function withoutEtag(showing: Showing, row: Row, shape: Shape): Record<string, u
     shown[`${name}@odata.nextLink`] = query === '' ? address : `${address}?${query}`;
   }
   return shown;
+}
+
+/** Users and teams are principals, which have another key with the same value. */
+function principalKey({ table, row }: { table: Table; row: Row }): object {
+  return ['systemuser', 'team'].includes(table.logicalName) ? { ownerid: row.id } : {};
 }
 
 function addProperty(

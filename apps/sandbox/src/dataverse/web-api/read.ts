@@ -98,9 +98,11 @@ function withToken(query: string, token: string): string {
 
 function aggregate(request: WebApiRequest, reader: Reader, table: Table, options: QueryOptions): WebApiAnswer {
   if (options.orderBy) throw badQuery('The query node SingleValueOpenPropertyAccess is not supported.');
-  const value = applied(reader, table, options.apply ?? '', options.aliases);
+  const preferences = preferencesOf(request);
+  const formats = preferences.annotation('OData.Community.Display.V1.FormattedValue');
+  const value = applied(reader, table, options.apply ?? '', { aliases: options.aliases, formats });
   const context = `${request.root}$metadata#${table.entitySetName}`;
-  return answer(200, { '@odata.context': context, value }, appliedHeaders(preferencesOf(request)));
+  return answer(200, { '@odata.context': context, value }, appliedHeaders(preferences));
 }
 
 function count(request: WebApiRequest, reader: Reader, place: Rows): WebApiAnswer {

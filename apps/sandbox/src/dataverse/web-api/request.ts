@@ -35,7 +35,8 @@ export interface WebApiAnswer {
 }
 
 export function answer(status: number, body?: unknown, headers: Record<string, string> = {}): WebApiAnswer {
-  return { status, headers: { 'OData-Version': '4.0', ...headers }, body, committed: false };
+  const type = typeof body === 'object' ? { 'content-type': 'application/json; odata.metadata=minimal' } : {};
+  return { status, headers: { 'OData-Version': '4.0', ...type, ...headers }, body, committed: false };
 }
 
 export function preferencesOf({ headers }: WebApiRequest): Preferences {
