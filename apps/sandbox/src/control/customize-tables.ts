@@ -1,5 +1,7 @@
 import type { Organization } from '../dataverse/organization.js';
-import { attributeMetadataId, entityMetadataId } from '../dataverse/metadata/model.js';
+import { attributeMetadataId, entityMetadataId, relationMetadataId } from '../dataverse/metadata/model.js';
+import type { Relation } from '../dataverse/schema/relations.js';
+import type { Removal } from '../dataverse/schema/schema.js';
 import {
   choice,
   choices,
@@ -78,14 +80,14 @@ export function renameTable(organization: Organization, { from, to }: Part<'rena
   const { schema, store } = organization;
   const table = tableNamed(organization, from);
   if (schema.table(to)) throw problem('table_exists', `There is a table ${to} already.`);
-  schema.remove(table, [{ kind: 'Entity', metadataId: entityMetadataId(table) }]);
+  schema.remove(table, removedWith(organization, table));
   schema.put({ ...table, logicalName: to, entitySetName: `${to}s` });
   store.rewrite(from, (values) => values, to);
 }
 
 export function removeTable(organization: Organization, name: string): void {
   const table = tableNamed(organization, name);
-  organization.schema.remove(table, [{ kind: 'Entity', metadataId: entityMetadataId(table) }]);
+  organization.schema.remove(table, removedWith(organization, table));
   organization.store.drop(name);
 }
 
@@ -96,7 +98,7 @@ export function putColumn(organization: Organization, given: Part<'column'>): vo
   const present = columnOf(table, name);
   organization.schema.put(
     withColumns(table, { ...own(table, name), [name]: columnFrom(name, definition) }),
-    present ? [removal(table, name)] : [],
+    present ? removal(organization, table, name) : [],
   );
   if (present) forget(organization, tableName, name);
 }
@@ -107,7 +109,10 @@ export function renameColumn(organization: Organization, given: Part<'renameColu
   const column = requireColumn(table, from);
   requireFree(table, from);
   if (columnOf(table, to)) throw problem('column_exists', `There is a column ${to} already.`);
-  organization.schema.put(withColumns(table, { ...own(table, from), [to]: column }), [removal(table, from)]);
+  organization.schema.put(
+    withColumns(table, { ...own(table, from), [to]: column }),
+    removal(organization, table, from),
+  );
   organization.store.rewrite(table.logicalName, ({ [from]: value, ...rest }) => ({
     ...rest,
     ...(value === undefined ? {} : { [to]: value }),
@@ -118,7 +123,7 @@ export function removeColumn(organization: Organization, given: Part<'removeColu
   const table = tableNamed(organization, given.table);
   requireColumn(table, given.name);
   requireFree(table, given.name);
-  organization.schema.put(withColumns(table, own(table, given.name)), [removal(table, given.name)]);
+  organization.schema.put(withColumns(table, own(table, given.name)), removal(organization, table, given.name));
   forget(organization, table.logicalName, given.name);
 }
 
@@ -144,8 +149,29 @@ function withColumns(table: Table, columns: Record<string, Column>): Table {
   return { ...table, columns: withCompanions(columns) };
 }
 
-function removal(table: Table, column: string) {
-  return { kind: 'Attribute' as const, metadataId: attributeMetadataId(table, column) };
+type Removed = Omit<Removal, 'at'>;
+
+/** A column goes with the relations that it makes, a table with those of both of its ends. */
+function removal(organization: Organization, table: Table, column: string): Removed[] {
+  const gone = relationsWhere(
+    organization,
+    (relation) => relation.referencing === table.logicalName && relation.column === column,
+  );
+  return [{ kind: 'Attribute', metadataId: attributeMetadataId(table, column) }, ...gone];
+}
+
+function removedWith(organization: Organization, table: Table): Removed[] {
+  const gone = relationsWhere(organization, ({ referencing, referenced }) =>
+    [referencing, referenced].includes(table.logicalName),
+  );
+  return [{ kind: 'Entity', metadataId: entityMetadataId(table) }, ...gone];
+}
+
+function relationsWhere({ schema }: Organization, fits: (relation: Relation) => boolean): Removed[] {
+  return schema
+    .relations()
+    .filter(fits)
+    .map((relation) => ({ kind: 'Relationship', metadataId: relationMetadataId(relation) }));
 }
 
 export function requireColumn(table: Table, name: string): Column {

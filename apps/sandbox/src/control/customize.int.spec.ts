@@ -100,6 +100,8 @@ describe('a column', () => {
       Keys: ['Attribute'],
       Values: [{ Items: [expect.stringMatching(/^[0-9a-f-]{36}$/)] }],
     });
+    await customize({ removeColumn: { table: 'account', name: 'primarycontactid' } });
+    expect((await changes(next)).json.DeletedMetadata.Keys).toEqual(['Attribute', 'Relationship']);
     await customize({ expireMetadataStamps: true });
     const expired = await changes(next);
     expect([expired.status, expired.json.error.code]).toEqual([400, '0x80044352']);

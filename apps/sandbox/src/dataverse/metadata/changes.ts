@@ -88,12 +88,12 @@ function readStamp(schema: Schema, text: string): number {
   );
 }
 
-const deletedKinds = { Entity: 'Entity', Attribute: 'Attribute', Relationship: 'Relationship' } as const;
+const deletedKinds = ['Entity', 'Attribute', 'Relationship'] as const;
 
 function deletedSince(schema: Schema, since: number, wanted: string): Json {
   const removed = schema.removedSince(since);
   const asked = wanted.split(/[,|\s]+/);
-  const kinds = Object.values(deletedKinds).filter(
+  const kinds = deletedKinds.filter(
     (kind) => asked.includes('All') || asked.includes('Default') || asked.includes(kind),
   );
   const groups = kinds

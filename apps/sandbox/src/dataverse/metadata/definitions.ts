@@ -133,7 +133,7 @@ function hasKey(item: Json, key: string): boolean {
   return item['MetadataId'] === key.replace(/^MetadataId=/, '').toLowerCase();
 }
 
-export function itemsOf(
+function itemsOf(
   organization: Organization,
   table: Table,
   collection: string,
@@ -203,7 +203,7 @@ function expansions(expand: readonly Expansion[], choices: Json | null, metadata
 }
 
 /** `MetadataId` and the type come along with whatever is selected. */
-export function pick(item: Json, { select }: Asked, type: string): Json {
+function pick(item: Json, { select }: Asked, type: string): Json {
   if (!select) return item;
   const unknown = select.find((name) => !Object.hasOwn(item, name));
   if (unknown !== undefined) throw unknownProperty(unknown, type);

@@ -1,7 +1,6 @@
 import { badPayload, badQuery, DataverseFailure, duplicateKey, noSuchKey, noSuchRow, wrongVerb } from '../failure.js';
-import { propertyOf, type Property } from '../property.js';
+import type { Property } from '../property.js';
 import { readQuery } from '../query/options.js';
-import type { Reader } from '../query/reader.js';
 import { shapeOf } from '../query/shape.js';
 import type { Row, Rows } from '../row.js';
 import type { Table } from '../schema/table.js';
@@ -28,11 +27,11 @@ export async function write(request: WebApiRequest, segments: readonly string[])
     const reader = readerOf(request, work.transaction);
     const isLink = segments.at(-1) === '$ref' && segments.length > 2;
     const place = isLink ? locateLink(reader, segments) : locate(reader, segments);
-    return carryOut(request, reader, work, place);
+    return carryOut(request, work, place);
   });
 }
 
-function carryOut(request: WebApiRequest, reader: Reader, work: Work, place: Place): Promise<WebApiAnswer> {
+function carryOut(request: WebApiRequest, work: Work, place: Place): Promise<WebApiAnswer> {
   const { method, path } = request;
   const refused = (): never => {
     throw wrongVerb(method, path);
@@ -50,7 +49,7 @@ function carryOut(request: WebApiRequest, reader: Reader, work: Work, place: Pla
       if (method === 'PUT' || method === 'DELETE') return setProperty(request, work, place);
       return refused();
     case 'single reference':
-      if (method === 'PUT' || method === 'DELETE') return setReference(request, reader, work, place);
+      if (method === 'PUT' || method === 'DELETE') return setReference(request, work, place);
       return refused();
     case 'references':
       if (method === 'POST' || method === 'DELETE') return changeReferences(request, work, place);
@@ -131,7 +130,6 @@ function given(request: WebApiRequest, table: Table): unknown {
 
 async function setReference(
   request: WebApiRequest,
-  reader: Reader,
   work: Work,
   { table, row, name, navigation }: Extract<Place, { kind: 'single reference' }>,
 ): Promise<WebApiAnswer> {
@@ -139,7 +137,6 @@ async function setReference(
     request.method === 'DELETE'
       ? null
       : boundRow(placeOf(request, work), table, navigation.tables, linkBody(request, table));
-  propertyOf(reader.schema.table(table.logicalName) ?? table, `_${navigation.column}_value`);
   await update(work, draftOf(table, { [navigation.column]: value }), row.id);
   return answer(204, undefined, { 'OData-EntityId': `${request.root}${table.entitySetName}(${row.id})/${name}` });
 }
@@ -175,7 +172,7 @@ function placeOf({ organization, contentIds }: WebApiRequest, { transaction }: W
   return { schema: organization.schema, rows: transaction, contentIds };
 }
 
-export function payload(request: WebApiRequest, rows: Rows, table: Table, deep: boolean): Draft {
+function payload(request: WebApiRequest, rows: Rows, table: Table, deep: boolean): Draft {
   const { organization, contentIds } = request;
   return readPayload({ schema: organization.schema, rows, deep, contentIds }, table, parseBody(request, table));
 }
