@@ -33,6 +33,10 @@ export function homePage(sandbox: Sandbox): string {
       ${stateNow(sandbox)}
       <h2>Break things</h2>
       ${controlForms(sandbox)}
+      <p>
+        What a customer changes (plug-ins, tables, columns, roles, licences …) has
+        <a href="/control/customize">a page of its own</a>, with an example of each change.
+      </p>
       <h2>Point a rehearsal at it</h2>
       <p>
         Give the services these settings, and auth-service the client secret, certificate or federated credential that
