@@ -58,6 +58,16 @@ describe('two requests at once', () => {
     expect((await get(`tasks(${id})`)).json).toMatchObject({ subject: 'After', category: 'Call' });
   });
 
+  it('with the same alternate key: there is one row', async () => {
+    await customize({ plugIn: { table: 'contoso_sitevisit', slowMs: 100 } });
+    const upsert = (name: string) =>
+      api('PATCH', "contoso_sitevisits(contoso_externalid='a')", { body: { contoso_name: name } });
+    const create = api('POST', 'contoso_sitevisits', { body: { contoso_name: 'New', contoso_externalid: 'A' } });
+    const answers = await Promise.all([create, upsert('One'), upsert('Two')]);
+    expect(answers.filter(({ status }) => status !== 204).every(({ status }) => status === 412)).toBe(true);
+    expect((await get('contoso_sitevisits/$count')).text).toBe('1');
+  });
+
   it('that wait for each other: one is the victim, and nobody waits for ever', async () => {
     const [a, b] = [await make('tasks', { subject: 'A' }), await make('tasks', { subject: 'B' })];
     await slow({ on: ['update'] });

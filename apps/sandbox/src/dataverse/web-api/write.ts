@@ -6,7 +6,7 @@ import type { Row, Rows } from '../row.js';
 import type { Table } from '../schema/table.js';
 import { parseValue } from '../value.js';
 import { rowOfKey, type Key } from '../write/address.js';
-import { create, link, remove, requireVersion, update, type Work } from '../write/operations.js';
+import { create, link, lockKey, remove, update, type Work } from '../write/operations.js';
 import { boundRow, readPayload, type Draft } from '../write/payload.js';
 import { replaceParties } from './activity-parties.js';
 import { locate, locateLink, type Place } from './locate.js';
@@ -82,7 +82,7 @@ async function createAt(
 async function upsert(request: WebApiRequest, work: Work, table: Table, key: Key): Promise<WebApiAnswer> {
   const { headers } = request;
   const ifMatch = headers['if-match'];
-  if ('id' in key) await work.transaction.lock(table.logicalName, key.id);
+  await ('id' in key ? work.transaction.lock(table.logicalName, key.id) : lockKey(work, table, key.columns));
   const row = rowOfKey(work.transaction, table, key);
   if (!row && ifMatch !== undefined) throw missing(table, key);
   if (row && headers['if-none-match'] === '*') throw duplicateKey();
@@ -113,8 +113,8 @@ async function setProperty(
   const value =
     request.method === 'DELETE' ? null : parseValue(table, property.name, property.column, given(request, table));
   refuseLookup(table, property);
-  requireVersion(row, request.headers['if-match']);
-  await update(work, draftOf(table, { [property.columnName]: value }), row.id);
+  const draft = draftOf(table, { [property.columnName]: value });
+  await update(work, draft, row.id, { ifMatch: request.headers['if-match'] });
   return answer(204);
 }
 

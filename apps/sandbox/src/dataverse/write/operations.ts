@@ -39,7 +39,7 @@ export async function create(work: Work, draft: Draft): Promise<Row> {
   const given = writable(table, draft.values, 'create');
   checkLookups(work, table, given);
   checkColumns(work, table, given, 'create');
-  checkWhole(work, table, id, given);
+  await checkWhole(work, table, id, given);
   const set = await plugIns(work, 'create', table, given);
   const values = newValues(table, id, { ...given, ...set }, member);
   const row = transaction.put(table.logicalName, id, values);
@@ -77,7 +77,7 @@ export async function update(work: Work, draft: Draft, id: string, { ifMatch }: 
   checkColumns(work, table, given, 'update');
   // What the change would be refused for is found before a plug-in sees it.
   const proposed = changedValues(table, row, given, member);
-  checkWhole(work, table, id, given, proposed);
+  await checkWhole(work, table, id, given, proposed);
   const set = await plugIns(work, 'update', table, given, row);
   const values = Object.keys(set).length === 0 ? proposed : changedValues(table, row, { ...given, ...set }, member);
   return transaction.put(table.logicalName, id, values);
@@ -128,7 +128,7 @@ export async function link(work: Work, relation: Relation, childId: string, pare
   return update(work, draft, childId);
 }
 
-export function requireVersion(row: Row, ifMatch: string | undefined): void {
+function requireVersion(row: Row, ifMatch: string | undefined): void {
   if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(row)) throw staleVersion();
 }
 
@@ -165,15 +165,26 @@ function checkColumns({ member, organization }: Work, table: Table, given: Value
 }
 
 /** Alternate keys, and duplicate rules where they are asked for. */
-function checkWhole(work: Work, table: Table, id: string, given: Values, whole = given): void {
+async function checkWhole(work: Work, table: Table, id: string, given: Values, whole = given): Promise<void> {
   for (const [name, columns] of Object.entries(table.keys)) {
     if (!columns.some((column) => column in given)) continue;
     const wanted = Object.fromEntries(columns.map((column) => [column, plain(whole[column])]));
     if (Object.values(wanted).includes(null)) continue;
+    await lockKey(work, table, wanted);
     const other = rowOfKey(work.transaction, table, { columns: wanted });
     if (other && other.id !== id) throw duplicateAlternateKey(table, name, other.id);
   }
   if (work.detectDuplicates) refuseDuplicates(work.organization.rules, work.transaction, table, id, whole);
+}
+
+/** Two rows with one key can't be on their way at once. */
+export async function lockKey(
+  { transaction }: Work,
+  table: Table,
+  columns: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const pairs = Object.entries(columns).map(([name, value]) => `${name}=${JSON.stringify(value).toLowerCase()}`);
+  await transaction.lock(table.logicalName, pairs.sort().join());
 }
 
 function plain(value: Values[string] | undefined): string | number | boolean | null {
