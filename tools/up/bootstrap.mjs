@@ -18,6 +18,7 @@ const commands = {
   dev: 'tools/up/dist/dev.js',
   test: 'tools/up/dist/test.js',
   check: 'tools/up/dist/check.js',
+  keys: 'tools/up/dist/keys.js',
   logs: 'tools/up/dist/logs.js',
   generate: 'tools/generate/dist/main.js',
 };

@@ -11,7 +11,7 @@ import { startGateway } from './gateway.js';
 import { takeLock } from './lock.js';
 import { choosePort, requireAnswer, serverOf } from './ports.js';
 import { rootPage } from './root-page.js';
-import { secret } from './secrets.js';
+import { keyRingFile, secret } from './secrets.js';
 import { planServices, type Services } from './services.js';
 import { Supervisor } from './supervisor.js';
 import { makeRunDirectories, paths, root } from './workspace.js';
@@ -48,6 +48,7 @@ export async function bringUp(command: Command, options: UpOptions): Promise<Sys
   const adminUrl = process.env['DATABASE_URL'] ?? (await embeddedDatabase(command));
   const urls = await installation(adminUrl);
   writeQueueFile(redisUrl, urls.queue);
+  writeKeysFile({ KEYSTORE_URL: urls.keystore, KEY_RING_FILE: await keyRingFile() });
 
   const apiUrl = `http://127.0.0.1:${String(port)}`;
   const services = await planServices({ urls, apiUrl, sandboxPort, redisUrl, inspect: options.inspect ?? false });
@@ -124,6 +125,11 @@ function installationId(): string {
 async function passwords(): Promise<(login: string) => string> {
   const key = await secret('database-passwords');
   return (login) => createHmac('sha256', key).update(login).digest('base64url');
+}
+
+/** For `npm run keys`, which an operator runs beside the system. */
+function writeKeysFile(where: { KEYSTORE_URL: string; KEY_RING_FILE: string }): void {
+  writeFileSync(paths.keys, `${JSON.stringify(where)}\n`, { mode: 0o600 });
 }
 
 function writeQueueFile(redisUrl: string | undefined, postgres: string): void {

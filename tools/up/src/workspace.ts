@@ -12,6 +12,7 @@ export const paths = {
   data: join(runDir, 'data'),
   logs: join(runDir, 'logs'),
   secrets: join(runDir, 'secrets'),
+  keys: join(runDir, 'secrets', 'keys.json'),
   installation: join(runDir, 'installation.json'),
   processes: join(runDir, 'processes.json'),
   queue: join(runDir, 'queue.json'),
