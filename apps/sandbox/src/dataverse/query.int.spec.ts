@@ -3,7 +3,7 @@ import { startSandbox, type RunningSandbox } from '../fixture/start-sandbox.js';
 import { webApiOf } from '../fixture/web-api.js';
 
 const running: RunningSandbox = await startSandbox();
-const { get, make, refusal, root } = await webApiOf(running);
+const { api, get, make, refusal, root } = await webApiOf(running);
 const ids: Record<'holm' | 'berg' | 'alpine' | 'blue' | 'coho', string> = {
   holm: '',
   berg: '',
@@ -74,6 +74,18 @@ describe('$filter', () => {
   it('compares two columns', async () => {
     const { json } = await get('contacts?$select=lastname&$filter=firstname eq lastname');
     expect(json.value.map((row: { lastname: string }) => row.lastname)).toEqual(['Berg']);
+  });
+
+  it('goes along the hierarchy of a table', async () => {
+    const child = await make('accounts', { name: 'Child', 'parentaccountid@odata.bind': `/accounts(${ids.blue})` });
+    const grandchild = await make('accounts', { name: 'Deep', 'parentaccountid@odata.bind': `/accounts(${child})` });
+    const related = (name: string, id: string) => names(crm(`${name}(PropertyName='accountid',PropertyValue='${id}')`));
+    expect(await related('Under', ids.blue)).toEqual(['Child', 'Deep']);
+    expect(await related('UnderOrEqual', ids.blue)).toEqual(['Blue', 'Child', 'Deep']);
+    expect(await related('Above', grandchild)).toEqual(['Blue', 'Child']);
+    expect(await related('AboveOrEqual', child)).toEqual(['Blue', 'Child']);
+    expect(await related('NotUnder', child)).not.toContain('Deep');
+    for (const id of [grandchild, child]) await api('DELETE', `accounts(${id})`);
   });
 
   it('looks into several choices', async () => {

@@ -5,6 +5,7 @@ import { columnOf, type Table } from '../schema/table.js';
 import { edmTypes } from '../value.js';
 import type { Test } from './compile.js';
 import type { Expression } from './expression.js';
+import { hierarchyFunctions } from './hierarchy.js';
 import { fold, instant, storedValue } from './literal.js';
 import { pathOf, walk, type Path } from './path.js';
 import { periodOf, type Period } from './periods.js';
@@ -30,7 +31,7 @@ interface Given {
  */
 export function queryFunction(reader: Reader, table: Table, { name, property: names, values }: Call): Test {
   const { property, read } = columnPath(reader, table, names);
-  const make = functions[name] ?? periodFunction(name);
+  const make = functions[name] ?? hierarchical(table, name) ?? periodFunction(name);
   if (!make) throw badQuery(`An unknown function with name 'Microsoft.Dynamics.CRM.${name.slice(0, 60)}' was found.`);
   const holds = make({ reader, property, values, name });
   return (row: Row) => holds(fold(read(row)));
@@ -62,6 +63,11 @@ const functions: Partial<Record<string, Make>> = {
   OnOrBefore: (given) => (value) => value !== null && value < day(given).to,
   NotOn: (given) => not(within(day(given))),
 };
+
+function hierarchical(table: Table, name: string): Make | undefined {
+  const make = hierarchyFunctions[name];
+  return make && (({ reader, values }) => make(reader, table, String(values[0]?.value ?? '').toLowerCase()));
+}
 
 function periodFunction(name: string): Make | undefined {
   const needsNumber = /X(?:Minutes|Hours|Days|Weeks|Months|Years)$/.test(name);
