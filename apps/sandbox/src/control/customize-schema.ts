@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { messages } from '../dataverse/write/plug-ins.js';
 import { depths, operations } from '../dataverse/rights/role.js';
 
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'a name in small letters, digits and underscores');
+/** Rows are objects, which must not be asked for what every object inherits. */
+const name = z
+  .string()
+  .regex(/^(?!constructor$)[a-z][a-z0-9_]{0,99}$/, 'a name in small letters, digits and underscores');
 const label = z.string().min(1).max(100);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 

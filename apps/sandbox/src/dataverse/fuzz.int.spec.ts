@@ -69,6 +69,7 @@ const odataWords = fc.constantFrom(
   ],
   ...[
     'Microsoft.Dynamics.CRM.In',
+    'Microsoft.Dynamics.CRM.constructor(',
     'PropertyName=',
     'PropertyValues=',
     'with',

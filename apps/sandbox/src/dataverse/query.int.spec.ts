@@ -105,6 +105,7 @@ describe('$filter', () => {
     ['primaryContactId/lastname eq null'],
     ['account_tasks/any()'],
     [crm("Nonsense(PropertyName='name')")],
+    [crm("constructor(PropertyName='name')")],
     [crm("LastXDays(PropertyName='name',PropertyValue=1)")],
     [crm("Between(PropertyName='revenue',PropertyValues=['1'])")],
     ['revenue add 1 eq 2'],
@@ -207,6 +208,7 @@ describe('$apply', () => {
   it.each([
     'groupby((createdon))',
     'aggregate(revenue with median as x)',
+    'aggregate(revenue with constructor as x)',
     'concat(a,b)',
     'aggregate(Revenue with sum as x)',
   ])('refuses %s', async (apply) => {

@@ -115,8 +115,8 @@ function aggregates(reader: Reader, table: Table, text: string): Aggregate[] {
     if (count !== undefined)
       return (rows) => ({ name: alias, value: rows.length, formatted: rows.length.toLocaleString('en-US') });
     const path = pathOf(reader, table, property.split('/'));
-    const combine = methods[method as Method] as ((values: Scalar[]) => Scalar) | undefined;
-    if (!combine) throw unserved(part);
+    if (!Object.hasOwn(methods, method)) throw unserved(part);
+    const combine = methods[method as Method];
     return (rows) => {
       const value = combine(rows.map((row) => path.read(row)).filter((one) => one !== null));
       return cellOf(reader, alias, path, rows, () => value);

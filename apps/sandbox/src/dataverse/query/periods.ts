@@ -22,7 +22,7 @@ export function periodOf(name: string, count: number, now: Date): Period | undef
     Last7Days: [-7, 1],
     Next7Days: [0, 8],
   };
-  const range = days[name];
+  const range = Object.hasOwn(days, name) ? days[name] : undefined;
   return range && { from: dayText(shifted(today, 'Days', range[0])), to: dayText(shifted(today, 'Days', range[1])) };
 }
 

@@ -31,7 +31,7 @@ interface Given {
  */
 export function queryFunction(reader: Reader, table: Table, { name, property: names, values }: Call): Test {
   const { property, read } = columnPath(reader, table, names);
-  const make = functions[name] ?? hierarchical(table, name) ?? periodFunction(name);
+  const make = own(functions, name) ?? hierarchical(table, name) ?? periodFunction(name);
   if (!make) throw badQuery(`An unknown function with name 'Microsoft.Dynamics.CRM.${name.slice(0, 60)}' was found.`);
   const holds = make({ reader, property, values, name });
   return (row: Row) => holds(fold(read(row)));
@@ -64,8 +64,13 @@ const functions: Partial<Record<string, Make>> = {
   NotOn: (given) => not(within(day(given))),
 };
 
+/** A name comes from outside: what every object inherits is none of ours. */
+function own<T>(record: Partial<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 function hierarchical(table: Table, name: string): Make | undefined {
-  const make = hierarchyFunctions[name];
+  const make = own(hierarchyFunctions, name);
   return make && (({ reader, values }) => make(reader, table, String(values[0]?.value ?? '').toLowerCase()));
 }
 

@@ -39,7 +39,11 @@ const wellKnown: Record<string, string> = {
   'team.businessunitid/businessunit': 'business_unit_teams',
 };
 
-const plural: Record<string, string> = { Task: 'Tasks', PhoneCall: 'Phonecalls', Appointment: 'Appointments' };
+const plural = new Map([
+  ['Task', 'Tasks'],
+  ['PhoneCall', 'Phonecalls'],
+  ['Appointment', 'Appointments'],
+]);
 
 /** The relations of a table's lookups; an owner's are those of users and of teams. */
 export function relationsOf(table: Table, nameOf: (table: string) => string | undefined): Relation[] {
@@ -69,7 +73,7 @@ function isCustom(table: Table, column: Column): boolean {
 function schemaNameOf({ logicalName, schemaName }: Table, column: string, target: string, targetName: string): string {
   const known = wellKnown[`${logicalName}.${column}/${target}`];
   if (known !== undefined) return known;
-  if (column === 'regardingobjectid') return `${targetName}_${plural[schemaName] ?? `${schemaName}s`}`;
+  if (column === 'regardingobjectid') return `${targetName}_${plural.get(schemaName) ?? `${schemaName}s`}`;
   if (column === 'objectid') return `${targetName}_${schemaName}`;
   if (target === 'systemuser' && /^(created|modified)(onbehalf)?by$/.test(column))
     return `lk_${logicalName}base_${column}`;
