@@ -69,4 +69,12 @@ describe('when a pause ends', () => {
       expect(await statusOf(other)).toBe('blocked');
     },
   );
+
+  it('work that a worker notes as paused a moment after the end goes on as well', async () => {
+    happened({ scope: 'user', id: 'late', paused: true });
+    happened({ scope: 'user', id: 'late', paused: false });
+    const asked = system.policy.pulls;
+    await eventually(async () => (system.policy.pulls > asked + 2 ? true : undefined));
+    await goesOn(await blockedJob('late'));
+  });
 });

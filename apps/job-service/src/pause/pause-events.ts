@@ -1,4 +1,10 @@
-import { eventsSinceReply, pauseChanged, type Event, type PolicyService } from '@bliro/contract/policy';
+import {
+  eventsSinceReply,
+  pauseChanged,
+  type Event,
+  type EventsSinceReply,
+  type PolicyService,
+} from '@bliro/contract/policy';
 import { followEvents, type Follower } from '@bliro/event-log';
 import { resume, usersBlockedFor } from '@bliro/ledger';
 import type { Logger } from '@bliro/observe';
@@ -6,6 +12,8 @@ import type { EntityManager } from 'typeorm';
 import type { WorkDatabase } from '../database.js';
 
 const PAGE = 500;
+/** Longer than a worker needs to note that it was told to wait: what it notes after that, no event would let go on. */
+const SETTLED_AFTER_MS = 1_500;
 
 /** Lets paused work go on when policy-service says that a pause has ended. What another pause still holds is blocked again. */
 export function followPauses(o: {
@@ -14,15 +22,32 @@ export function followPauses(o: {
   logger: Logger;
   everyMs?: number;
 }): Follower {
+  const page = async (cursor: string, limit: number) =>
+    eventsSinceReply.parse(await o.policy.eventsSince({ cursor, limit }));
   return followEvents<Event>({
     dataSource: o.database,
     reader: 'job-service',
     source: 'policy-service',
-    pull: async (cursor) => eventsSinceReply.parse(await o.policy.eventsSince({ cursor, limit: PAGE })),
+    pull: settledOnly(page, SETTLED_AFTER_MS),
     apply: (manager, events) => applyPauses(manager, events, o.logger),
     logger: o.logger,
     ...(o.everyMs === undefined ? {} : { everyMs: o.everyMs }),
   });
+}
+
+type Page = (cursor: string, limit: number) => Promise<EventsSinceReply>;
+
+/** Events that this process has known for a while, by its own monotonic clock; the rest is asked for again. */
+function settledOnly(page: Page, afterMs: number): (cursor: string) => Promise<EventsSinceReply> {
+  let firstSeen = new Map<string, number>();
+  return async (cursor) => {
+    const now = performance.now();
+    const all = await page(cursor, PAGE);
+    firstSeen = new Map(all.events.map(({ id }) => [id, firstSeen.get(id) ?? now]));
+    const fresh = all.events.findIndex(({ id }) => now - (firstSeen.get(id) ?? now) < afterMs);
+    if (fresh === -1) return all;
+    return fresh === 0 ? { events: [], cursor } : page(cursor, fresh);
+  };
 }
 
 /** Applying an event again changes nothing: whatever is no longer blocked is left alone. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { operations, permissions, type Operation, type Permission } from '@bliro/contract/policy';
 import { optIn, readOnly, rowId, text, lookup } from '../shape/columns.js';
+import { expected } from '../fixture/reference-model.js';
 import { evaluate, type DecidableTool } from './evaluate.js';
 
 const columns = {
@@ -46,25 +47,15 @@ const inputs: Record<Operation, Record<'fits' | 'foreign' | 'foreign and wrong' 
   },
 };
 
-/** The rules once more, as a list: the first line whose conditions all hold is the answer. */
-interface Facts {
+interface Asked {
   permission: Permission | undefined;
   input: keyof (typeof inputs)['create'];
   paused: boolean;
 }
-const model: [when: (facts: Facts) => boolean, answer: string][] = [
-  [({ permission }) => permission === undefined, 'deny tool_unknown'],
-  [({ permission }) => permission === 'deny', 'deny tool_denied'],
-  [({ input }) => input.startsWith('foreign'), 'deny field_not_allowed'],
-  [({ input }) => input === 'wrong' || input === 'formless', 'deny input_invalid'],
-  [({ paused }) => paused, 'wait paused'],
-  [({ permission }) => permission === 'ask', 'ask asked'],
-  [({ permission }) => permission === 'always_allow', 'allow allowed'],
-];
 
 const combinations = operations.flatMap((operation) =>
   [undefined, ...permissions].flatMap((permission) =>
-    (Object.keys(inputs[operation]) as Facts['input'][]).flatMap((input) =>
+    (Object.keys(inputs[operation]) as Asked['input'][]).flatMap((input) =>
       [false, true].map((paused) => ({ operation, permission, input, paused })),
     ),
   ),
@@ -75,7 +66,14 @@ describe('evaluate', () => {
     const { permission, input, paused } = facts;
     const asked = permission === undefined ? undefined : tool(operation, permission);
     const verdict = evaluate(asked, inputs[operation][input], paused);
-    expect(`${verdict.effect} ${verdict.reason}`).toBe(model.find(([when]) => when(facts))?.[1]);
+    expect(`${verdict.effect} ${verdict.reason}`).toBe(
+      expected({
+        permission,
+        paused,
+        foreign: input.startsWith('foreign'),
+        wrong: input === 'wrong' || input === 'formless',
+      }),
+    );
   });
 
   it('says of a denied tool what it says of an unknown one', () => {

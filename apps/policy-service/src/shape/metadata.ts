@@ -57,8 +57,8 @@ export class Metadata {
   private async askFor(hostToken: string) {
     try {
       // A message that is absent comes out of the wire format as null.
-      const { answer } = (await this.options.auth.metadataToken({ hostToken })) as { answer: Record<string, unknown> };
-      const present = Object.entries(answer).filter(([, value]) => value !== null);
+      const { answer } = await this.options.auth.metadataToken({ hostToken });
+      const present = Object.entries<unknown>(answer).filter(([, value]) => value !== null);
       return metadataTokenReply.parse({ answer: Object.fromEntries(present) });
     } catch (error) {
       if (error instanceof RpcFailure) throw new Problem('dynamics_unavailable', { retryAfterSeconds: 2 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sandboxProcess, type SandboxProcess } from '@bliro/testing';
+import { SandboxProcess } from '@bliro/testing';
 import { call, change } from '../fixture/api.js';
 import { policySystem, type PolicySystem } from '../fixture/policy-system.js';
 
@@ -7,7 +7,7 @@ let system: PolicySystem;
 let sandbox: SandboxProcess;
 let custom: string;
 beforeAll(async () => {
-  [system, sandbox] = await Promise.all([policySystem(), sandboxProcess()]);
+  [system, sandbox] = await Promise.all([policySystem(), SandboxProcess.start()]);
   const { url, apiUrl } = sandbox.environment('Contoso');
   system.auth.given = { apiUrl, accessToken: await sandbox.signIn('ada@contoso.example', url) };
   const { body } = await call(system, 'GET tables');
