@@ -294,5 +294,5 @@ describe('without', () => {
     } finally {
       await own.close();
     }
-  });
+  }, 30_000);
 });

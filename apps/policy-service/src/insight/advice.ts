@@ -9,6 +9,8 @@ const unusedDays = 60;
 /** Below that, a share says nothing. */
 const fewestDecisions = 20;
 const oftenRefused = 0.2;
+/** Of the decisions that are looked at; the latest are. */
+const mostDecisions = 250_000;
 
 const base = { tool: z.string(), permission: z.enum(permissions), days: z.int(), message: z.string() };
 
@@ -39,8 +41,9 @@ export interface Use {
 
 const useSql = `
   with recent as (
-    select distinct on (action) tool, action, effect, reason, columns, at from decision
-    where organization = $1 and at >= $2 and action is not null and purpose <> 'question'
+    select distinct on (action) tool, action, effect, reason, columns
+    from (select * from decision where organization = $1 and at >= $2 and action is not null and purpose <> 'question'
+          order by position desc limit ${mostDecisions}) as latest
     order by action, position desc),
   named as (select tool, array_agg(distinct name) as columns from recent, unnest(columns) as name
     where effect <> 'deny' group by tool)
