@@ -14,6 +14,7 @@ import type { WorkDatabase } from '../database.js';
 const PAGE = 500;
 /** Longer than a worker needs to note that it was told to wait: what it notes after that, no event would let go on. */
 const SETTLED_AFTER_MS = 1_500;
+const ASK_EVERY_MS = 500;
 
 /** Lets paused work go on when policy-service says that a pause has ended. What another pause still holds is blocked again. */
 export function followPauses(o: {
@@ -31,7 +32,7 @@ export function followPauses(o: {
     pull: settledOnly(page, SETTLED_AFTER_MS),
     apply: (manager, events) => applyPauses(manager, events, o.logger),
     logger: o.logger,
-    ...(o.everyMs === undefined ? {} : { everyMs: o.everyMs }),
+    everyMs: o.everyMs ?? ASK_EVERY_MS,
   });
 }
 
