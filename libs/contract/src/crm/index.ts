@@ -3,5 +3,4 @@ export * from './canonical.js';
 export * from './input.js';
 export * from './job.js';
 export * from './mandate.js';
-export * from './message.js';
 export * from './service.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobRequest } from './job.js';
-import { jobMessageClaims } from './message.js';
+import { jobMessageClaims, jobRequest } from './job.js';
 
 const action = (id: string, more: Record<string, unknown> = {}) => ({
   id,
