@@ -21,7 +21,8 @@ const layers = {
   rpc: ['contract', 'observe'],
   queue: ['contract', 'config', 'database'],
   'job-client': ['contract'],
-  testing: ['contract', 'database', 'rpc'],
+  'sandbox-client': [],
+  testing: ['database', 'sandbox-client'],
 };
 
 /** Packages that live in the rooms named here and nowhere else. */

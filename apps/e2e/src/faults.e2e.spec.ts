@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { eventually } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { Organization, type Job } from './people/organization.js';
-import type { Environment } from './people/sandbox.js';
+import type { Environment } from '@bliro/sandbox-client';
 import { onPostgres } from './system/backends.js';
 import { System, type Service } from './system/system.js';
 
@@ -29,7 +29,7 @@ describe('faults', () => {
 
   const create = (subject: string) => ({ tool: 'create_task', input: { fields: { subject } } });
   const rowsCalled = async (subject: string) =>
-    (await system.sandbox.rows(contoso, 'task')).filter((row) => row['subject'] === subject);
+    (await system.sandbox.records(contoso.id, 'task')).filter((row) => row['subject'] === subject);
   const sentSince = async (seq: number, method: string) =>
     (await system.sandbox.journal('dataverse', seq)).filter((entry) => entry.method === method);
 
@@ -50,7 +50,7 @@ describe('faults', () => {
 
   it('an update whose answer is lost is applied once', async () => {
     const id = randomUUID();
-    await system.sandbox.write(contoso, 'task', id, { subject: 'Before' });
+    await system.sandbox.write(contoso.id, 'task', id, { subject: 'Before' });
     const versionBefore = (await rowsCalled('Before')).find((row) => row['activityid'] === id)?.['versionnumber'];
     const before = await system.sandbox.now();
     await system.sandbox.addFault({

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { refusedMessages } from './people/messages.js';
 import { Organization, type SignIn } from './people/organization.js';
-import type { Environment } from './people/sandbox.js';
+import type { Environment } from '@bliro/sandbox-client';
 import { backends } from './system/backends.js';
 import { linesOfJob } from './system/logs.js';
 import { System } from './system/system.js';
@@ -29,7 +29,7 @@ describe.each(backends)('the main job, with $name', (backend) => {
   afterAll(() => system.stop(), 30_000);
 
   const rowsCalled = async (subject: string) =>
-    (await system.sandbox.rows(contoso, 'task')).filter((row) => row['subject'] === subject);
+    (await system.sandbox.records(contoso.id, 'task')).filter((row) => row['subject'] === subject);
 
   describe('connecting', () => {
     it('ties the sign-in to the browser and brings the user back connected', async () => {
@@ -81,7 +81,7 @@ describe.each(backends)('the main job, with $name', (backend) => {
     await rep.allow('create_account', 'read_account', 'create_contact', 'update_contact');
     const name = `Fourth Coffee ${randomUUID()}`;
     const company = randomUUID();
-    await system.sandbox.write(contoso, 'account', company, { name, address1_city: 'Renton' });
+    await system.sandbox.write(contoso.id, 'account', company, { name, address1_city: 'Renton' });
     const jobId = await rep.enqueue(
       { id: 'phone', tool: 'update_contact', input: { id: { fromAction: 'person' }, fields: { mobilephone: '555' } } },
       {
@@ -106,7 +106,7 @@ describe.each(backends)('the main job, with $name', (backend) => {
       'company succeeded',
       'task succeeded',
     ]);
-    const people = (await system.sandbox.rows(contoso, 'contact')).filter((row) => row['lastname'] === name);
+    const people = (await system.sandbox.records(contoso.id, 'contact')).filter((row) => row['lastname'] === name);
     expect(people).toMatchObject([{ mobilephone: '555', parentcustomerid: company, accountrolecode: 3 }]);
     expect(await rowsCalled(name)).toMatchObject([{ regardingobjectid: company }]);
     const written = (await system.sandbox.journal('dataverse')).filter(({ committed }) => committed).slice(-3);

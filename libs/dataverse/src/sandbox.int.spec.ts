@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sandboxProcess, type SandboxProcess } from '@bliro/testing';
+import type { Environment, Fault } from '@bliro/sandbox-client';
+import { SandboxProcess } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { createDataverse, type Dataverse, type DataverseOptions } from './client.js';
 import {
@@ -13,11 +14,11 @@ import {
 } from './outside-tools.js';
 
 let sandbox: SandboxProcess;
-let environment: ReturnType<SandboxProcess['environment']>;
+let environment: Environment;
 let tokens: { ada: string; eve: string };
 
 beforeAll(async () => {
-  sandbox = await sandboxProcess();
+  sandbox = await SandboxProcess.start();
   environment = sandbox.environment('Contoso');
   tokens = {
     ada: await sandbox.signIn('ada@contoso.example', environment.url),
@@ -28,14 +29,14 @@ afterAll(() => {
   sandbox.stop();
 });
 beforeEach(async () => {
-  await fetch(`${sandbox.origin}/control/faults`, { method: 'DELETE' });
+  await sandbox.clearFaults();
 });
 
 const client = (who: 'ada' | 'eve' = 'ada', more: Partial<DataverseOptions> = {}): Dataverse =>
   createDataverse({ apiUrl: environment.apiUrl, accessToken: tokens[who], allowLocal: true, ...more });
 const newTask = (subject: string) => ({ activityid: randomUUID(), subject });
-const fault = (effect: object) =>
-  sandbox.control('faults', { target: 'dataverse', match: { path: '/api/data/v9.2/tasks' }, effect, times: 1 });
+const fault = (effect: Fault['effect']) =>
+  sandbox.addFault({ target: 'dataverse', match: { path: '/api/data/v9.2/tasks' }, effect, times: 1 });
 const tasks = (id: string) =>
   sandbox.records(environment.id, 'task').then((rows) => rows.filter((row) => row['activityid'] === id));
 

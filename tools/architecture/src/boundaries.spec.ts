@@ -44,7 +44,7 @@ describe('the lint rejects', () => {
     [
       'a fixture in production',
       'apps/auth-service/src/main.ts',
-      "import './fixture/ports.js';",
+      "import './fixture/browser.js';",
       'no-restricted-imports',
     ],
     ['a package that is not declared', 'libs/contract/src/callers.ts', "import 'undici';", boundaries],

@@ -1,3 +1,4 @@
+import type { ActionView, JobView } from '@bliro/ledger';
 import { Failure } from '@bliro/up';
 
 export interface Answer<T> {
@@ -11,23 +12,6 @@ export interface Connection {
   account?: { name?: string; email?: string };
   environment?: { id: string; name: string; url: string };
   scopes: string[];
-}
-
-export interface Action {
-  id: string;
-  tool: string;
-  status: string;
-  reason?: string;
-  message?: string;
-  attempts: number;
-  decisionId?: string;
-  record?: { table: string; id: string; url: string };
-}
-
-export interface Job {
-  id: string;
-  status: string;
-  actions: Action[];
 }
 
 /** One caller of the three APIs, with that caller's token. */
@@ -63,12 +47,12 @@ export class Api {
     };
   }
 
-  async job(jobId: string): Promise<Job> {
-    return (await this.call<Job>('GET', `/jobs/v1/jobs/${jobId}`)).body;
+  async job(jobId: string): Promise<JobView> {
+    return (await this.call<JobView>('GET', `/jobs/v1/jobs/${jobId}`)).body;
   }
 
   /** Asks for the job until its first action is as wanted. */
-  async until(jobId: string, wanted: (action: Action) => boolean, seconds = 45): Promise<Action> {
+  async until(jobId: string, wanted: (action: ActionView) => boolean, seconds = 45): Promise<ActionView> {
     const end = Date.now() + seconds * 1000;
     for (;;) {
       const [action] = (await this.job(jobId)).actions;

@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { SandboxClient, type System } from '@bliro/up';
+import { createJobClient, type JobClient } from '@bliro/job-client';
+import { SandboxClient, type JournalEntry } from '@bliro/sandbox-client';
+import { Failure, type System } from '@bliro/up';
 import { Api } from './api.js';
-
-export interface JournalEntry {
-  seq: number;
-  at: string;
-  method: string;
-  path: string;
-  status: number;
-  committed: boolean;
-}
 
 /** Everybody who acts in the demo, in an organization of this run's own. */
 export interface Cast {
@@ -18,6 +11,8 @@ export interface Cast {
   user: Api;
   admin: Api;
   pipeline: Api;
+  /** How the pipeline hands over its jobs. */
+  jobs: JobClient;
   sandbox: SandboxClient;
   system: System;
 }
@@ -26,11 +21,12 @@ export const ada = 'ada@contoso.example';
 
 export async function gather(system: System, sandboxUrl: string): Promise<Cast> {
   const organization = `demo-${randomUUID().slice(0, 8)}`;
-  const sandbox = new SandboxClient(sandboxUrl);
+  const sandbox = await SandboxClient.at(sandboxUrl);
+  const tokenOf = (user: string, role: string) => sandbox.session({ organization, user, roles: [role] });
   const [user, admin, pipeline] = await Promise.all([
-    sandbox.session(organization, 'ada', ['user']),
-    sandbox.session(organization, 'admin', ['admin']),
-    sandbox.session(organization, 'meeting-pipeline', ['pipeline']),
+    tokenOf('ada', 'user'),
+    tokenOf('admin', 'admin'),
+    tokenOf('meeting-pipeline', 'pipeline'),
   ]);
   return {
     organization,
@@ -38,39 +34,25 @@ export async function gather(system: System, sandboxUrl: string): Promise<Cast> 
     user: new Api(system.apiUrl, user),
     admin: new Api(system.apiUrl, admin),
     pipeline: new Api(system.apiUrl, pipeline),
+    jobs: createJobClient({ http: { url: system.apiUrl, token: pipeline } }),
     sandbox,
     system,
   };
 }
 
 export async function enqueue(
-  { pipeline, userId }: Cast,
+  { jobs, userId }: Cast,
   meetingId: string,
   tool: string,
-  input: unknown,
+  input: Record<string, unknown>,
 ): Promise<string> {
-  const body = { userId, meetingId, actions: [{ id: 'a1', tool, input }] };
-  const headers = { 'idempotency-key': randomUUID() };
-  return (await pipeline.call<{ jobId: string }>('POST', '/jobs/v1/jobs', { body, headers })).body.jobId;
+  const job = { userId, meetingId, actions: [{ id: 'a1', tool, input }] };
+  const { jobId } = await jobs.postJob(job, randomUUID());
+  if (jobId === undefined) throw new Failure('The job was accepted without an id.');
+  return jobId;
 }
 
+/** What the environment has seen under this path. */
 export async function journal({ sandbox }: Cast, path: string, since = 0): Promise<JournalEntry[]> {
-  const { items } = await sandbox.call<{ items: JournalEntry[] }>(
-    'GET',
-    `/control/journal?target=dataverse&since=${String(since)}`,
-  );
-  return items.filter((item) => item.path.startsWith(path));
-}
-
-export async function records(
-  { sandbox }: Cast,
-  environment: string,
-  table: string,
-): Promise<Record<string, unknown>[]> {
-  return (
-    await sandbox.call<{ items: Record<string, unknown>[] }>(
-      'GET',
-      `/control/records?environment=${environment}&table=${table}`,
-    )
-  ).items;
+  return (await sandbox.journal('dataverse', since)).filter((item) => item.path.startsWith(path));
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { JournalEntry } from '@bliro/sandbox-client';
 import { Failure, paths } from '@bliro/up';
 import type { Connection } from './api.js';
-import { ada, enqueue, journal, records, type Cast, type JournalEntry } from './cast.js';
+import { ada, enqueue, journal, type Cast } from './cast.js';
 import { story } from './story.js';
 
 /** Ada signs in at Microsoft and picks her environment. Answers with that environment's id. */
@@ -17,11 +18,7 @@ export async function connect(cast: Cast): Promise<string> {
     .join('; ');
   story.say('Her browser is sent to Microsoft, asking for exactly these permissions:');
   story.show('scope', new URL(begun.body.authorizationUrl).searchParams.get('scope') ?? '');
-  const { location } = await sandbox.call<{ location: string }>('POST', '/control/consent', {
-    authorizationUrl: begun.body.authorizationUrl,
-    user: ada,
-    decision: 'accept',
-  });
+  const location = await sandbox.consent(begun.body.authorizationUrl, ada);
   const back = await user.call('GET', location, { headers: { cookie } });
   story.say('She accepts, and Microsoft sends her back:');
   story.show('location', back.headers.get('location') ?? '');
@@ -69,7 +66,9 @@ export async function mainJob(cast: Cast, environment: string): Promise<void> {
   story.say('The worker asked whether it may (decision), got an access token against the signed answer, and wrote:');
   story.show('action', { status: action.status, attempts: action.attempts, decision: action.decisionId });
   story.show('record', action.record?.url ?? '');
-  const row = (await records(cast, environment, 'task')).find((item) => item['activityid'] === action.record?.id);
+  const row = (await cast.sandbox.records(environment, 'task')).find(
+    (item) => item['activityid'] === action.record?.id,
+  );
   expect(row?.['subject'] === subject, 'the record is not in Dynamics');
   story.say('The record as it stands in Dynamics:');
   for (const name of [
@@ -88,7 +87,7 @@ export async function mainJob(cast: Cast, environment: string): Promise<void> {
 /** A tool that is left on deny sends nothing. */
 export async function denied(cast: Cast): Promise<void> {
   story.chapter('4. A tool that nobody has allowed');
-  const before = (await journal(cast, '/')).at(-1)?.seq ?? 0;
+  const before = await cast.sandbox.now();
   const jobId = await enqueue(cast, 'meeting-1', 'create_contact', { fields: { lastname: 'Lovelace' } });
   const action = await cast.pipeline.until(jobId, ({ status }) => ['succeeded', 'failed', 'denied'].includes(status));
   expect(action.status === 'denied', `the action ended as ${action.status}`);
@@ -102,8 +101,8 @@ export async function denied(cast: Cast): Promise<void> {
 export async function killed(cast: Cast, environment: string): Promise<void> {
   story.chapter('5. The worker is killed at the worst moment');
   const subject = `Call back on Monday (${cast.organization})`;
-  const before = (await journal(cast, '/')).at(-1)?.seq ?? 0;
-  await cast.sandbox.call('POST', '/control/faults', {
+  const before = await cast.sandbox.now();
+  await cast.sandbox.addFault({
     target: 'dataverse',
     match: { method: 'POST', path: '/api/data/v9.2/tasks', user: ada },
     effect: { kind: 'delayAfterCommit', ms: 20_000 },
@@ -137,7 +136,7 @@ export async function killed(cast: Cast, environment: string): Promise<void> {
   )) {
     story.show('journal of the Dynamics side', { request: `${method} ${path}`, status });
   }
-  const rows = (await records(cast, environment, 'task')).filter((item) => item['subject'] === subject);
+  const rows = (await cast.sandbox.records(environment, 'task')).filter((item) => item['subject'] === subject);
   expect(rows.length === 1, `the record exists ${String(rows.length)} times`);
   story.say(
     'The create was sent again under the same id, Dynamics said that it has it (412), and the record exists once.',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readInfo } from '@bliro/sandbox-client';
 import { runCommand } from './command.js';
 import { choosePort, portOf } from './ports.js';
-import { SandboxClient } from './sandbox-client.js';
 import { secretFile } from './secrets.js';
 import { baseEnvironment, sandboxSpec } from './services.js';
 import { Supervisor } from './supervisor.js';
@@ -39,13 +39,8 @@ function ownSettings(): Record<string, string> {
   );
 }
 
-interface Info {
-  users: { upn: string }[];
-  environments: { name: string; apiUrl: string }[];
-}
-
 async function invitation(url: string, clientSecretFile: string): Promise<string> {
-  const { users, environments } = await new SandboxClient(url).call<Info>('GET', '/control/info');
+  const { users, environments } = await readInfo(url);
   const clientId = process.env['SANDBOX_CLIENT_ID'] ?? 'f752681c-0e51-4cab-a13b-1134a8477b88';
   return `ready ${url}
 

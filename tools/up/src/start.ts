@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { SandboxClient } from '@bliro/sandbox-client';
 import { runCommand } from './command.js';
 import { portOf } from './ports.js';
-import { SandboxClient } from './sandbox-client.js';
 import { bringUp, type System } from './up.js';
 
 runCommand(async (command) => {
@@ -18,11 +18,12 @@ runCommand(async (command) => {
 /** Three calls to paste, with tokens that hold for an hour. */
 async function invitation({ apiUrl, sandboxUrl }: System): Promise<string> {
   if (sandboxUrl === undefined) return `It runs against Microsoft. ${apiUrl}/ says what there is.`;
-  const sandbox = new SandboxClient(sandboxUrl);
+  const sandbox = await SandboxClient.at(sandboxUrl);
+  const as = (user: string, role: string) => sandbox.session({ organization: 'contoso', user, roles: [role] });
   const [admin, user, pipeline] = await Promise.all([
-    sandbox.session('contoso', 'admin-1', ['admin']),
-    sandbox.session('contoso', 'ada', ['user']),
-    sandbox.session('contoso', 'pipeline', ['pipeline']),
+    as('admin-1', 'admin'),
+    as('ada', 'user'),
+    as('pipeline', 'pipeline'),
   ]);
   const job = {
     userId: 'ada',

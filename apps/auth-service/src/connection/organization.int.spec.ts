@@ -33,7 +33,7 @@ interface Page {
 const person = async (userId: string) => WorkerOfUser.of(system, await system.as('crm-worker'), organization, userId);
 const list = (query = '') => admin.json<Page>('GET', `organization/connections${query}`);
 const tenantOf = async (name: string) => {
-  const { tenants } = await system.sandbox.control<{ tenants: { id: string; name: string }[] }>('info');
+  const { tenants } = system.sandbox.info;
   return tenants.find((tenant) => tenant.name.toLowerCase().includes(name))?.id ?? '';
 };
 
@@ -103,7 +103,7 @@ describe('every connection of the organization', () => {
     const people = await Promise.all(['a', 'b', 'c'].map(person));
     const ids = await Promise.all(people.map(async (one) => (await one.browser.activate(ada)).id));
     const openAttempt = await people[0]?.browser.begin();
-    const wayBack = await system.sandbox.decide(openAttempt?.authorizationUrl ?? '', ada);
+    const wayBack = await system.sandbox.consent(openAttempt?.authorizationUrl ?? '', ada);
     await system.keyStoreProxy.down();
     const answer = await admin.call('DELETE', 'organization/connections');
     expect([answer.status, answer.headers.get('location')]).toEqual([202, '/auth/v1/organization/connections']);
@@ -163,9 +163,9 @@ describe('consent by an administrator', () => {
     expect(message).toContain(url);
     expect(message).toContain('f752681c-0e51-4cab-a13b-1134a8477b88');
 
-    const { tenants } = await system.sandbox.control<{ tenants: { name: string; adminUpn: string }[] }>('info');
+    const { tenants } = system.sandbox.info;
     const adminUpn = tenants.find(({ name }) => name.toLowerCase().includes('northwind'))?.adminUpn ?? '';
-    const page = await fetch(await system.sandbox.decide(url, adminUpn));
+    const page = await fetch(await system.sandbox.consent(url, adminUpn));
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(await page.text()).toContain('<h1>Approved</h1>');
     expect(await one.browser.connection()).toMatchObject({ status: 'awaiting_consent' });

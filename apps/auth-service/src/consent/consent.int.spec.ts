@@ -36,7 +36,7 @@ describe('the way to Dynamics', () => {
     };
     expect(await browser.connection()).toMatchObject({ id: connectionId, status: 'awaiting_consent', scopes: [] });
 
-    const location = await system.sandbox.decide(authorizationUrl, ada);
+    const location = await system.sandbox.consent(authorizationUrl, ada);
     expect(await browser.follow(location)).toBe('/integrations?connection=connected');
     const connected = await browser.connection();
     expect(connected).toMatchObject({ id: connectionId, status: 'awaiting_environment', pinned: false });
@@ -58,7 +58,7 @@ describe('the way to Dynamics', () => {
     expect(new URL(authorizationUrl).searchParams.get('scope')).toBe(
       `openid offline_access ${system.sandbox.origin}/discovery/user_impersonation`,
     );
-    await browser.follow(await system.sandbox.decide(authorizationUrl, ada));
+    await browser.follow(await system.sandbox.consent(authorizationUrl, ada));
     await browser.environments();
     const scopes = (await system.sandbox.journal('entra')).flatMap(({ scope }) => scope ?? []);
     expect(scopes.length).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ describe('the way to Dynamics', () => {
     const active = await browser.activate(ada);
     const { authorizationUrl } = await browser.begin();
     expect(await browser.connection()).toMatchObject({ status: 'active' });
-    await browser.follow(await system.sandbox.decide(authorizationUrl, ada, 'decline'));
+    await browser.follow(await system.sandbox.consent(authorizationUrl, ada, 'decline'));
     expect(await browser.connection()).toMatchObject({ status: 'active' });
     expect(await browser.connect(ada)).toContain('connection=connected');
     expect(await browser.connection()).toMatchObject({
@@ -133,7 +133,7 @@ describe('every way back', () => {
   test('a disconnect ends the attempts that are open', async () => {
     await browser.connect(ada);
     const { authorizationUrl } = await browser.begin();
-    const location = await system.sandbox.decide(authorizationUrl, ada);
+    const location = await system.sandbox.consent(authorizationUrl, ada);
     await browser.call('DELETE', 'connections/dynamics');
     expect(await browser.follow(location)).toBe('/?connection=failed');
     expect(await browser.connection()).toMatchObject({ status: 'disconnected' });
@@ -142,8 +142,8 @@ describe('every way back', () => {
   test('two tabs', async () => {
     const first = await browser.begin();
     const second = await browser.begin();
-    expect(await browser.follow(await system.sandbox.decide(first.authorizationUrl, ada))).toContain('=connected');
-    expect(await browser.follow(await system.sandbox.decide(second.authorizationUrl, ada))).toContain('=connected');
+    expect(await browser.follow(await system.sandbox.consent(first.authorizationUrl, ada))).toContain('=connected');
+    expect(await browser.follow(await system.sandbox.consent(second.authorizationUrl, ada))).toContain('=connected');
   });
 });
 
@@ -156,7 +156,7 @@ describe('attacks', () => {
     ['two states', (location) => [`${location}&state=x`, undefined]],
   ])('%s: refused, and Entra is not called', async (_name, attack) => {
     const { authorizationUrl } = await browser.begin();
-    const location = await system.sandbox.decide(authorizationUrl, ada);
+    const location = await system.sandbox.consent(authorizationUrl, ada);
     const before = await redemptions();
     const [address, cookie] = attack(location);
     expect(await browser.follow(address, cookie)).toBe('/?connection=failed');
@@ -166,7 +166,7 @@ describe('attacks', () => {
 
   test('a replay', async () => {
     const { authorizationUrl } = await browser.begin();
-    const location = await system.sandbox.decide(authorizationUrl, ada);
+    const location = await system.sandbox.consent(authorizationUrl, ada);
     expect(await browser.follow(location)).toContain('connection=connected');
     const before = await redemptions();
     expect(before).toBeGreaterThan(0);
@@ -174,17 +174,28 @@ describe('attacks', () => {
     expect(await redemptions()).toBe(before);
   });
 
+  test('an attempt that began ten minutes ago', async () => {
+    const { authorizationUrl } = await browser.begin();
+    const location = await system.sandbox.consent(authorizationUrl, ada);
+    const before = await redemptions();
+    const tenMinutesOn = `update consent_attempt set expires_at = expires_at - interval '10 minutes' where user_id = $1`;
+    await system.workDatabase.query(tenMinutesOn, [`user-${users}`]);
+    expect(await browser.follow(location)).toBe('/?connection=failed');
+    expect(await redemptions()).toBe(before);
+    expect(await browser.connection()).toMatchObject({ status: 'awaiting_consent' });
+  });
+
   test('two callbacks at once: one wins', async () => {
     const { authorizationUrl } = await browser.begin();
-    const location = await system.sandbox.decide(authorizationUrl, ada);
+    const location = await system.sandbox.consent(authorizationUrl, ada);
     const ends = await Promise.all([browser.follow(location), browser.follow(location)]);
     expect(ends.sort()).toEqual(['/?connection=failed', '/integrations?connection=connected']);
   });
 
   test('a code of another sign-in', async () => {
     const stranger = await system.browser('org-1', 'stranger');
-    const theirs = await system.sandbox.decide((await stranger.begin()).authorizationUrl, 'ben@contoso.example');
-    const ours = await system.sandbox.decide((await browser.begin()).authorizationUrl, ada);
+    const theirs = await system.sandbox.consent((await stranger.begin()).authorizationUrl, 'ben@contoso.example');
+    const ours = await system.sandbox.consent((await browser.begin()).authorizationUrl, ada);
     const mixed = new URL(ours);
     mixed.searchParams.set('code', new URL(theirs).searchParams.get('code') ?? '');
     expect(await browser.follow(mixed.href)).toBe('/integrations?connection=failed');

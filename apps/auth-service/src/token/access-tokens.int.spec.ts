@@ -133,6 +133,19 @@ describe('the state of the connection', () => {
     expect(await user.browser.connection()).toMatchObject({ status: 'disconnected' });
   });
 
+  test('a stored address that no token may go to: none is asked for, and none in memory is given', async () => {
+    await user.browser.activate(ada);
+    const foreign = 'https://contoso.crm.dynamics.com.evil.example';
+    await user.set(`environment_url = '${foreign}', environment_api_url = '${foreign}'`);
+    const row = await user.row();
+    system.memory.keep(row, foreign, { accessToken: 'a-token', expiresAt: new Date(Date.now() + 3_600_000) });
+    const before = (await user.refreshes()).length;
+    expect((await user.ask()).refused?.code).toBe('environment_required');
+    system.memory.drop(row.id);
+    expect((await user.ask()).refused?.code).toBe('environment_required');
+    expect((await user.refreshes()).length).toBe(before);
+  });
+
   test('changes are events, numbered, with the version that they made', async () => {
     await user.browser.activate(ada);
     const { id, version } = await user.row();
@@ -194,7 +207,7 @@ describe('evidence', () => {
 });
 
 test('no secret is in a log line or in a table', async () => {
-  const { secretMarkers } = await system.sandbox.control<{ secretMarkers: string[] }>('info');
+  const { secretMarkers } = system.sandbox.info;
   await user.activeWithoutToken();
   const { given } = await user.ask();
   expect(secretMarkers.some((marker) => given?.accessToken.includes(marker))).toBe(true);

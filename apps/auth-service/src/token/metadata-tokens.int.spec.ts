@@ -18,7 +18,7 @@ beforeEach(async () => {
   admin = await WorkerOfUser.of(system, await system.as('crm-worker'), organization, `admin-${(admins += 1)}`);
 });
 
-const jwt = (...roles: string[]) => system.sandbox.session(organization, admin.userId, roles);
+const jwt = (...roles: string[]) => system.sandbox.session({ organization, user: admin.userId, roles });
 
 describe("an administrator's own JWT", () => {
   test('gets a token for their environment', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Caller, type Problem } from '../people/caller.js';
 import { Organization } from '../people/organization.js';
-import { forged } from '../people/tokens.js';
+import { forged } from '../system/tokens.js';
 import { onPostgres } from '../system/backends.js';
 import { System } from '../system/system.js';
 import { badCalls, input, type badTokens } from './bad-calls.js';

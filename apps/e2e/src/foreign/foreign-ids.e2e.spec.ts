@@ -51,7 +51,7 @@ describe("one organization's ids in another's hands", () => {
     tenants: await victim.admin.get('/auth/v1/organization/dynamics/tenants'),
     environments: await victim.admin.get('/auth/v1/organization/dynamics/environments'),
     pin: (await victim.admin.call('GET', '/auth/v1/organization/dynamics/pinned-environment')).status,
-    records: await system.sandbox.rows(system.sandbox.environment('Contoso'), 'task'),
+    records: await system.sandbox.records(system.sandbox.environment('Contoso').id, 'task'),
   });
 
   it('are known: to their owners they lead somewhere', async () => {

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { forged } from './tokens.js';
+import { forged } from '../system/tokens.js';
 
 type Sign = (job: unknown, key?: string, more?: { ageSeconds: number }) => Promise<string>;
 

@@ -2,7 +2,7 @@ import { eventually } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import type { System } from '../system/system.js';
 import { Caller, type Answer } from './caller.js';
-import type { Environment } from './sandbox.js';
+import type { Environment } from '@bliro/sandbox-client';
 
 export interface Action {
   id: string;

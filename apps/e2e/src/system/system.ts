@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { eventually } from '@bliro/testing';
-import { Sandbox } from '../people/sandbox.js';
+import { SandboxClient } from '@bliro/sandbox-client';
 import type { Backend } from './backends.js';
 import { removeRedisKeys } from './redis.js';
 import { Starter } from './starter.js';
@@ -91,7 +91,7 @@ export class System {
     readonly installation: Installation,
     readonly starter: Starter,
     readonly apiUrl: string,
-    readonly sandbox: Sandbox,
+    readonly sandbox: SandboxClient,
   ) {}
 
   /** @param environment variables beside those that the backend needs */
@@ -101,7 +101,7 @@ export class System {
     try {
       const apiUrl = await starter.says(/^ready (http\S+)/m);
       const sandboxUrl = await starter.says(/the sandbox is at (http\S+?)\/\./);
-      return new System(installation, starter, apiUrl, await Sandbox.at(sandboxUrl));
+      return new System(installation, starter, apiUrl, await SandboxClient.at(sandboxUrl));
     } catch (error) {
       await starter.stop();
       await installation.remove();
