@@ -36,13 +36,13 @@ const COUNT_ANOTHER = `
   returning id`;
 
 const LOOK = `
-  select version = $2 and ciphertext is not null as same, lease_until > clock_timestamp() as leased,
+  select version = $2 and ciphertext is not null as same, cardinality(${recent('connection')}) >= ${LIMIT} as full,
          extract(epoch from (${recent('connection')})[1] + interval '5 minutes' - clock_timestamp()) * 1000 as wait_ms
     from connection where id = $1`;
 
 interface Look {
   same: boolean;
-  leased: boolean | null;
+  full: boolean;
   wait_ms: string | null;
 }
 
@@ -55,7 +55,8 @@ export async function takeLease(work: DataSource, { id, version }: Connection): 
   }
   const row = await firstRow<Look>(work, LOOK, [id, version]);
   if (row?.same !== true) return { kind: 'changed' };
-  if (row.leased === true) return { kind: 'busy' };
+  // Also where the other one has freed it since: then the next try will have it.
+  if (!row.full) return { kind: 'busy' };
   return { kind: 'limited', retryAfterMs: Math.max(1000, Math.ceil(Number(row.wait_ms ?? 1000))) };
 }
 

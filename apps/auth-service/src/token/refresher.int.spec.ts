@@ -80,6 +80,46 @@ describe('refreshing', () => {
     await eventually(async () => (await user.keys(id)).length === 1 || undefined);
   });
 
+  test('a thousand at once make one call to Entra', async () => {
+    await user.activeWithoutToken();
+    const before = (await user.refreshes()).length;
+    const grant = await system.policy.grant(organization, user.userId, { expiresInSeconds: 30 });
+    const question = { organization, userId: user.userId, grant };
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => worker.accessTokens({ questions: Array.from({ length: 200 }, () => question) })),
+    );
+    const given = answers.flatMap((reply) => reply.answers).filter((answer) => answer.given !== undefined);
+    expect(given).toHaveLength(1000);
+    expect((await user.refreshes()).length).toBe(before + 1);
+  });
+
+  test('eight processes make at most one call each, one after another, and nobody fails', async () => {
+    await user.activeWithoutToken();
+    const before = (await user.refreshes()).length;
+    const replicas = await Promise.all(Array.from({ length: 7 }, () => system.replica()));
+    const grant = await system.policy.grant(organization, user.userId, { expiresInSeconds: 30 });
+    const question = { organization, userId: user.userId, grant };
+    const ask = Array.from({ length: 20 }, () => question);
+    const answers = await Promise.all([
+      ...replicas.map((replica) => replica.answer(ask)),
+      worker.accessTokens({ questions: ask }).then((reply) => reply.answers),
+    ]);
+    expect(answers.flat().filter(({ given }) => given === undefined)).toEqual([]);
+    expect((await user.refreshes()).length - before).toBeLessThanOrEqual(8);
+  }, 60_000);
+
+  test('a process that dies in the middle of a refresh blocks nobody for longer than its lease, and loses nothing', async () => {
+    const before = await user.activeWithoutToken();
+    await user.set(`lease_holder = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 second'`);
+    const seconds = await system.workDatabase.query<{ left: number }[]>(
+      `select extract(epoch from lease_until - clock_timestamp())::float as left from connection where id = $1`,
+      [before.id],
+    );
+    expect(seconds[0]?.left).toBeLessThanOrEqual(15);
+    expect((await user.ask()).given).toBeDefined();
+    expect(await user.row()).toMatchObject({ status: 'active', generation: before.generation + 1, leaseHolder: null });
+  });
+
   test('a token that was moved into another user’s row opens nothing there, and changes no state', async () => {
     const mine = await user.activeWithoutToken();
     const victim = await WorkerOfUser.of(system, worker, organization, `${user.userId}-victim`);

@@ -22,7 +22,7 @@ export type RefreshAnswer =
   /** The row stands, but no key opens it. */
   | { kind: 'lost' };
 
-const BUSY_ROUNDS = 40;
+const BUSY_ROUNDS = 120;
 const BUSY_PAUSE_MS = 100;
 const FAULT_OF_OURS_MS = 60_000;
 const UNKNOWN_REFUSAL_MS = 600_000;
@@ -68,7 +68,7 @@ export class Refresher {
       if (answer.kind === 'changed') return answer;
       if (answer.kind === 'limited') return { kind: 'later', retryAfterMs: answer.retryAfterMs };
       if (answer.kind === 'taken') return this.redeem(answer.lease, resource, use);
-      await pause(BUSY_PAUSE_MS);
+      await pause(BUSY_PAUSE_MS * (0.5 + Math.random()));
     }
     return { kind: 'later', retryAfterMs: 1000 };
   }
