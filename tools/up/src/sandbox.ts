@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { readInfo } from '@bliro/sandbox-client';
 import { runCommand } from './command.js';
+import { applicationId, baseEnvironment } from './environment.js';
 import { choosePort, portOf } from './ports.js';
-import { secretFile } from './secrets.js';
-import { baseEnvironment, sandboxSpec } from './services.js';
+import { clientSecretFile } from './secrets.js';
+import { sandboxSpec } from './services.js';
 import { Supervisor } from './supervisor.js';
 import { makeRunDirectories } from './workspace.js';
 
@@ -19,14 +19,12 @@ const passedOn = [
 runCommand(async (command) => {
   makeRunDirectories();
   const port = await choosePort(portOf('SANDBOX_PORT', 8090));
-  const clientSecretFile =
-    process.env['SANDBOX_CLIENT_SECRET_FILE'] ??
-    (await secretFile('entra-client-secret', () => randomBytes(24).toString('base64url')));
+  const secretFile = process.env['SANDBOX_CLIENT_SECRET_FILE'] ?? (await clientSecretFile());
   const environment = { ...baseEnvironment({ sandboxPort: port }), ...ownSettings() };
   const supervisor = new Supervisor(command.giveUp);
   command.onStop(() => supervisor.stop());
-  await supervisor.start(sandboxSpec(port, environment, clientSecretFile));
-  process.stdout.write(await invitation(`http://127.0.0.1:${String(port)}`, clientSecretFile));
+  await supervisor.start(sandboxSpec(port, environment, secretFile));
+  process.stdout.write(await invitation(`http://127.0.0.1:${String(port)}`, secretFile));
   return 'stays';
 });
 
@@ -39,9 +37,9 @@ function ownSettings(): Record<string, string> {
   );
 }
 
-async function invitation(url: string, clientSecretFile: string): Promise<string> {
+async function invitation(url: string, secretFile: string): Promise<string> {
   const { users, environments } = await readInfo(url);
-  const clientId = process.env['SANDBOX_CLIENT_ID'] ?? 'f752681c-0e51-4cab-a13b-1134a8477b88';
+  const clientId = process.env['SANDBOX_CLIENT_ID'] ?? applicationId;
   return `ready ${url}
 
 It plays Microsoft and the host product, in memory. Its page shows what it sees, live, and breaks and mends things: ${url}/
@@ -66,7 +64,7 @@ To point a rehearsal at it, give all services these settings:
 and auth-service its registration, whose redirect URIs are under http://127.0.0.1 and http://localhost on any port:
 
   ENTRA_CLIENT_ID=${clientId}
-  ENTRA_CLIENT_SECRET_FILE=${clientSecretFile}
+  ENTRA_CLIENT_SECRET_FILE=${secretFile}
 
 SANDBOX_CLIENT_CERTIFICATE_FILE or SANDBOX_CLIENT_FEDERATION_FILE register a certificate or a federated credential, too.
 A token for calls to the services:

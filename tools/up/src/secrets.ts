@@ -11,16 +11,21 @@ export interface Tls {
   keyFile: string;
 }
 
+const randomText = (): string => randomBytes(24).toString('base64url');
+
 /** The path of a secret that is made once and kept, readable by this user alone. */
-export async function secretFile(name: string, make: () => string | Promise<string>): Promise<string> {
+async function secretFile(name: string, make: () => string | Promise<string>): Promise<string> {
   const path = join(paths.secrets, name);
   if (!existsSync(path)) writeFileSync(path, await make(), { mode: 0o600 });
   return path;
 }
 
 export async function secret(name: string): Promise<string> {
-  return readFileSync(await secretFile(name, () => randomBytes(24).toString('base64url')), 'utf8');
+  return readFileSync(await secretFile(name, randomText), 'utf8');
 }
+
+/** Of the application that we are at Microsoft. */
+export const clientSecretFile = (): Promise<string> => secretFile('entra-client-secret', randomText);
 
 export const signingKeyFile = (service: string): Promise<string> =>
   secretFile(`${service}-signing.jwk`, generateSigningKey);
@@ -33,10 +38,10 @@ export function keyRingFile(): Promise<string> {
 }
 
 /** Certificates of one CA for the services, made once. */
-export async function certificates(services: readonly string[]): Promise<Record<string, Tls>> {
+export async function certificates<Name extends string>(services: readonly Name[]): Promise<Record<Name, Tls>> {
   const authority = await localAuthority();
   const entries = await Promise.all(
-    services.map(async (service): Promise<[string, Tls]> => {
+    services.map(async (service): Promise<[Name, Tls]> => {
       const tls = {
         caFile: join(paths.secrets, 'ca.crt'),
         certFile: join(paths.secrets, `${service}.crt`),
@@ -51,7 +56,7 @@ export async function certificates(services: readonly string[]): Promise<Record<
       return [service, tls];
     }),
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Record<Name, Tls>;
 }
 
 async function localAuthority(): Promise<Authority> {

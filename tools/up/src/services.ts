@@ -1,187 +1,170 @@
-import { randomBytes } from 'node:crypto';
-import type { Provisioned } from '@bliro/database';
-import type { ServiceSpec } from './supervisor.js';
-import { certificates, keyRingFile, secretFile, signingKeyFile, type Tls } from './secrets.js';
+import {
+  baseEnvironment,
+  entraEnvironment,
+  hostEnvironment,
+  queueEnvironment,
+  tlsEnvironment,
+  type Environment,
+  type Setting,
+} from './environment.js';
 import { freePorts } from './ports.js';
-
-export interface Setting {
-  urls: Provisioned['urls'];
-  apiUrl: string;
-  /** Undefined with `--no-sandbox`: then Microsoft's and the host product's settings come from the environment. */
-  sandboxPort: number | undefined;
-  redisUrl: string | undefined;
-  inspect: boolean;
-}
+import { certificates, clientSecretFile, keyRingFile, signingKeyFile } from './secrets.js';
+import type { ServiceSpec } from './supervisor.js';
 
 export interface Services {
-  migrations: { name: string; script: string; env: Record<string, string> }[];
+  migrations: { name: string; script: string; env: Environment }[];
   specs: ServiceSpec[];
   /** Where the gateway finds the APIs. */
   upstreams: { auth: string; policy: string; jobs: string };
 }
 
-const withCertificate = ['auth-service', 'policy-service', 'job-service', 'crm-worker'];
+const names = ['auth-service', 'policy-service', 'job-service', 'crm-worker'] as const;
+type Name = (typeof names)[number];
+
+interface Ports {
+  http: number;
+  grpc: number;
+  health: number;
+}
+
+/** What the plan of each service is made from. */
+interface Ground {
+  setting: Setting;
+  ports: Record<Name, Ports>;
+  /** What this process gets whatever it does: the way to run, its certificate and its health's port. */
+  own: Record<Name, Environment>;
+}
 
 /** What each process is given: its ports, its own secrets, and nobody else's. */
 export async function planServices(setting: Setting): Promise<Services> {
-  const ports = await freePorts(10);
-  const [
-    authHttp,
-    authGrpc,
-    authHealth,
-    policyHttp,
-    policyGrpc,
-    policyHealth,
-    jobHttp,
-    jobGrpc,
-    jobHealth,
-    workerHealth,
-  ] = ports.map(String) as [string, string, string, string, string, string, string, string, string, string];
-  const tls = await certificates(withCertificate);
-  const clientSecretFile = await secretFile('entra-client-secret', () => randomBytes(24).toString('base64url'));
-  const { urls } = setting;
-  const base = baseEnvironment(setting);
-  const host = hostEnvironment(setting);
-  const queue =
-    setting.redisUrl === undefined
-      ? { QUEUE_DATABASE_URL: urls.queue }
-      : { REDIS_URL: setting.redisUrl, ...given(/^QUEUE_PREFIX$/) };
-  const entra =
-    setting.sandboxPort === undefined
-      ? given(/^(ENTRA_|DISCOVERY_URL$)/)
-      : sandboxEntra(setting.sandboxPort, clientSecretFile);
+  const ground = await prepare(setting);
+  const services = [
+    spec('auth-service', await authEnvironment(ground), ground),
+    spec('policy-service', await policyEnvironment(ground), ground),
+    spec('job-service', await jobEnvironment(ground), ground),
+    spec('crm-worker', workerEnvironment(ground), ground),
+  ];
+  const specs = [...(await sandboxOf(setting)), ...services];
+  const origin = (name: Name): string => `http://127.0.0.1:${String(ground.ports[name].http)}`;
+  return {
+    migrations: migrations(setting),
+    specs: setting.inspect ? specs.map((each, index) => ({ ...each, inspectPort: 9230 + index })) : specs,
+    upstreams: { auth: origin('auth-service'), policy: origin('policy-service'), jobs: origin('job-service') },
+  };
+}
 
-  const auth = {
+export function sandboxSpec(port: number, base: Environment, secretFile: string): ServiceSpec {
+  const env = { ...base, SANDBOX_PORT: String(port), SANDBOX_CLIENT_SECRET_FILE: secretFile };
+  return { name: 'sandbox', script: 'apps/sandbox/dist/main.js', env, healthPort: port };
+}
+
+async function prepare(setting: Setting): Promise<Ground> {
+  const ports = await takePorts();
+  const tls = await certificates(names);
+  const base = baseEnvironment(setting);
+  const own = each((name) => ({
     ...base,
-    ...host,
-    ...tlsEnvironment(tls['auth-service']),
-    ...entra,
-    PORT: authHttp,
-    GRPC_PORT: authGrpc,
-    HEALTH_PORT: authHealth,
+    ...tlsEnvironment(tls[name]),
+    HEALTH_PORT: String(ports[name].health),
+  }));
+  return { setting, ports, own };
+}
+
+/** The worker has no use for two of its three. */
+async function takePorts(): Promise<Record<Name, Ports>> {
+  const free = await freePorts(3 * names.length);
+  return each(() => {
+    const [http = 0, grpc = 0, health = 0] = free.splice(0, 3);
+    return { http, grpc, health };
+  });
+}
+
+function each<T>(make: (name: Name) => T): Record<Name, T> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, T>;
+}
+
+async function authEnvironment(ground: Ground): Promise<Environment> {
+  const { urls } = ground.setting;
+  return {
+    ...served('auth-service', ground),
+    ...(await entraEnvironment(ground.setting)),
     DATABASE_URL: urls.authHttp,
     DATABASE_WORK_URL: urls.authWork,
     KEYSTORE_URL: urls.keystore,
     KEY_RING_FILE: await keyRingFile(),
-    POLICY_GRPC_URL: `127.0.0.1:${policyGrpc}`,
+    POLICY_GRPC_URL: grpcUrl('policy-service', ground),
   };
-  const policy = {
-    ...base,
-    ...host,
-    ...tlsEnvironment(tls['policy-service']),
-    PORT: policyHttp,
-    GRPC_PORT: policyGrpc,
-    HEALTH_PORT: policyHealth,
+}
+
+async function policyEnvironment(ground: Ground): Promise<Environment> {
+  const { urls } = ground.setting;
+  return {
+    ...served('policy-service', ground),
     DATABASE_URL: urls.policyHttp,
     DATABASE_WORK_URL: urls.policyWork,
     SIGNING_KEY_FILE: await signingKeyFile('policy-service'),
-    CRM_GRPC_URL: `127.0.0.1:${jobGrpc}`,
-    AUTH_GRPC_URL: `127.0.0.1:${authGrpc}`,
+    CRM_GRPC_URL: grpcUrl('job-service', ground),
+    AUTH_GRPC_URL: grpcUrl('auth-service', ground),
   };
-  const job = {
-    ...base,
-    ...host,
-    ...tlsEnvironment(tls['job-service']),
-    ...queue,
-    PORT: jobHttp,
-    GRPC_PORT: jobGrpc,
-    HEALTH_PORT: jobHealth,
+}
+
+async function jobEnvironment(ground: Ground): Promise<Environment> {
+  const { urls } = ground.setting;
+  return {
+    ...served('job-service', ground),
+    ...queueEnvironment(ground.setting),
     DATABASE_URL: urls.crmHttp,
     DATABASE_WORK_URL: urls.crmWork,
     SIGNING_KEY_FILE: await signingKeyFile('job-service'),
-    AUTH_GRPC_URL: `127.0.0.1:${authGrpc}`,
-    POLICY_GRPC_URL: `127.0.0.1:${policyGrpc}`,
+    AUTH_GRPC_URL: grpcUrl('auth-service', ground),
+    POLICY_GRPC_URL: grpcUrl('policy-service', ground),
   };
-  const worker = {
-    ...base,
-    ...tlsEnvironment(tls['crm-worker']),
-    ...queue,
-    HEALTH_PORT: workerHealth,
+}
+
+function workerEnvironment(ground: Ground): Environment {
+  const { urls } = ground.setting;
+  return {
+    ...ground.own['crm-worker'],
+    ...queueEnvironment(ground.setting),
     DATABASE_URL: urls.crmWorker,
     DATABASE_DIRECT_URL: urls.crmWorker,
-    POLICY_GRPC_URL: `127.0.0.1:${policyGrpc}`,
-    AUTH_GRPC_URL: `127.0.0.1:${authGrpc}`,
+    POLICY_GRPC_URL: grpcUrl('policy-service', ground),
+    AUTH_GRPC_URL: grpcUrl('auth-service', ground),
   };
+}
 
-  const specs: ServiceSpec[] = [
-    ...(setting.sandboxPort === undefined ? [] : [sandboxSpec(setting.sandboxPort, base, clientSecretFile)]),
-    { name: 'auth-service', script: 'apps/auth-service/dist/main.js', env: auth, healthPort: Number(authHealth) },
-    {
-      name: 'policy-service',
-      script: 'apps/policy-service/dist/main.js',
-      env: policy,
-      healthPort: Number(policyHealth),
-    },
-    { name: 'job-service', script: 'apps/job-service/dist/main.js', env: job, healthPort: Number(jobHealth) },
-    { name: 'crm-worker', script: 'apps/crm-worker/dist/main.js', env: worker, healthPort: Number(workerHealth) },
+/** What a service gets that people and other services call. */
+function served(name: Name, { setting, ports, own }: Ground): Environment {
+  const { http, grpc } = ports[name];
+  return { ...own[name], ...hostEnvironment(setting), PORT: String(http), GRPC_PORT: String(grpc) };
+}
+
+function grpcUrl(name: Name, { ports }: Ground): string {
+  return `127.0.0.1:${String(ports[name].grpc)}`;
+}
+
+function spec(name: Name, env: Environment, { ports }: Ground): ServiceSpec {
+  return { name, script: `apps/${name}/dist/main.js`, env, healthPort: ports[name].health };
+}
+
+async function sandboxOf(setting: Setting): Promise<ServiceSpec[]> {
+  const { sandboxPort } = setting;
+  return sandboxPort === undefined
+    ? []
+    : [sandboxSpec(sandboxPort, baseEnvironment(setting), await clientSecretFile())];
+}
+
+function migrations(setting: Setting): Services['migrations'] {
+  const base = baseEnvironment(setting);
+  const { authOwner, policyOwner, crmOwner, keystore } = setting.urls;
+  const of = (schema: string, service: Name, env: Environment) => ({
+    name: schema,
+    script: `apps/${service}/dist/migrate.js`,
+    env: { ...base, ...env },
+  });
+  return [
+    of('auth', 'auth-service', { DATABASE_OWNER_URL: authOwner, KEYSTORE_URL: keystore }),
+    of('policy', 'policy-service', { DATABASE_OWNER_URL: policyOwner }),
+    of('crm', 'job-service', { DATABASE_OWNER_URL: crmOwner }),
   ];
-  return {
-    migrations: [
-      {
-        name: 'auth',
-        script: 'apps/auth-service/dist/migrate.js',
-        env: { ...base, DATABASE_OWNER_URL: urls.authOwner, KEYSTORE_URL: urls.keystore },
-      },
-      {
-        name: 'policy',
-        script: 'apps/policy-service/dist/migrate.js',
-        env: { ...base, DATABASE_OWNER_URL: urls.policyOwner },
-      },
-      { name: 'crm', script: 'apps/job-service/dist/migrate.js', env: { ...base, DATABASE_OWNER_URL: urls.crmOwner } },
-    ],
-    specs: setting.inspect ? specs.map((spec, index) => ({ ...spec, inspectPort: 9230 + index })) : specs,
-    upstreams: {
-      auth: `http://127.0.0.1:${authHttp}`,
-      policy: `http://127.0.0.1:${policyHttp}`,
-      jobs: `http://127.0.0.1:${jobHttp}`,
-    },
-  };
-}
-
-export function sandboxSpec(port: number, base: Record<string, string>, clientSecretFile: string): ServiceSpec {
-  const env = { ...base, SANDBOX_PORT: String(port), SANDBOX_CLIENT_SECRET_FILE: clientSecretFile };
-  return { name: 'sandbox', script: 'apps/sandbox/dist/main.js', env, healthPort: port };
-}
-
-/** What every process gets: the way to run, and the switch for stand-ins only where there is a sandbox. */
-export function baseEnvironment({ sandboxPort }: Pick<Setting, 'sandboxPort'>): Record<string, string> {
-  return {
-    ...given(/^(PATH|HOME|LANG|TZ|LOG_LEVEL|PRODUCT_NAME|NODE_EXTRA_CA_CERTS|NODE_OPTIONS)$/),
-    ...(sandboxPort === undefined ? {} : { ALLOW_LOCAL_STANDINS: '1' }),
-  };
-}
-
-function hostEnvironment({ apiUrl, sandboxPort }: Setting): Record<string, string> {
-  const product =
-    sandboxPort === undefined
-      ? given(/^HOST_/)
-      : {
-          HOST_ISSUER: 'https://sandbox.invalid',
-          HOST_AUDIENCE: 'bliro-crm',
-          HOST_JWKS_URL: `http://127.0.0.1:${String(sandboxPort)}/host/jwks.json`,
-          HOST_PIPELINE_JWKS_URL: `http://127.0.0.1:${String(sandboxPort)}/host/pipeline-jwks.json`,
-        };
-  return { ...product, PUBLIC_ORIGIN: process.env['PUBLIC_ORIGIN'] ?? apiUrl, ...given(/^APP_ORIGIN$/) };
-}
-
-function sandboxEntra(port: number, clientSecretFile: string): Record<string, string> {
-  const origin = `http://127.0.0.1:${String(port)}`;
-  return {
-    ENTRA_CLIENT_ID: 'f752681c-0e51-4cab-a13b-1134a8477b88',
-    ENTRA_CLIENT_SECRET_FILE: clientSecretFile,
-    ENTRA_STANDIN_ORIGIN: origin,
-    DISCOVERY_URL: `${origin}/discovery`,
-  };
-}
-
-function tlsEnvironment(tls: Tls | undefined): Record<string, string> {
-  return tls ? { TLS_CA_FILE: tls.caFile, TLS_CERT_FILE: tls.certFile, TLS_KEY_FILE: tls.keyFile } : {};
-}
-
-function given(pattern: RegExp): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] => pattern.test(entry[0]) && entry[1] !== undefined,
-    ),
-  );
 }

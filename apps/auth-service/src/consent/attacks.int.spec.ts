@@ -25,8 +25,8 @@ describe('attacks from outside', () => {
     const theirs = new URL((await browser.begin()).authorizationUrl);
     theirs.searchParams.set('client_id', testClient.clientId);
     theirs.searchParams.set('redirect_uri', testClient.redirectUri);
-    const code = new URL(await system.sandbox.decide(theirs.href, ada)).searchParams.get('code') ?? '';
-    const ours = new URL(await system.sandbox.decide((await browser.begin()).authorizationUrl, ada));
+    const code = new URL(await system.sandbox.consent(theirs.href, ada)).searchParams.get('code') ?? '';
+    const ours = new URL(await system.sandbox.consent((await browser.begin()).authorizationUrl, ada));
     ours.searchParams.set('code', code);
     expect(code).not.toBe('');
     expect(await browser.follow(ours.href)).toBe('/integrations?connection=failed');
@@ -35,7 +35,7 @@ describe('attacks from outside', () => {
 
   test('callbacks by the hundred: Entra hears of none, and the real one still comes through', async () => {
     const { authorizationUrl } = await browser.begin();
-    const location = await system.sandbox.decide(authorizationUrl, ada);
+    const location = await system.sandbox.consent(authorizationUrl, ada);
     const before = await redemptions();
     const forged = Array.from({ length: 200 }, (_none, index) =>
       browser.follow(location.replace(/state=[^&]+/, `state=${String(index).padStart(43, 'S')}`)),
