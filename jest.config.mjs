@@ -21,6 +21,9 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.run/', '<rootDir>/.nx/'],
 };
 
+/** Milliseconds for a test that says nothing else. Jest takes `testTimeout` for all projects alike only. */
+const allow = (testTimeoutMs) => ({ globals: { testTimeoutMs }, setupFilesAfterEnv: ['<rootDir>/jest.timeout.mjs'] });
+
 export default {
   projects: [
     {
@@ -28,8 +31,19 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/!(*.int|*.e2e|*.browser).spec.ts'],
     },
-    { ...shared, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.int.spec.ts'] },
+    // Real databases and processes take longer on a busy machine, which is no failure.
+    {
+      ...shared,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.int.spec.ts'],
+      ...allow(20_000),
+    },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.browser.spec.ts'] },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/apps/e2e/src/**/*.e2e.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/apps/e2e/src/**/*.e2e.spec.ts'],
+      ...allow(60_000),
+    },
   ],
 };
