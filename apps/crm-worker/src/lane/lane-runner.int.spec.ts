@@ -1,5 +1,5 @@
 import { cancelJob } from '@bliro/ledger';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@bliro/testing';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
@@ -73,6 +73,81 @@ describe('without permission', () => {
     expect(new Set(ids).size).toBe(1);
     expect(ids).toHaveLength(2);
     await slow.leave();
+  });
+});
+
+/** Does something before the first token is given, when its action has been permitted. */
+function beforeFirstToken(doIt: () => Promise<void>): void {
+  const { token } = on.system.answers;
+  let first: Promise<void> | undefined;
+  on.system.answers.token = async (grant) => {
+    await (first ??= doIt());
+    return token(grant);
+  };
+}
+
+const loseFence = (laneId: string) =>
+  on.system.asAdmin('UPDATE crm.lane SET fence = fence + 1 WHERE id = $1', [laneId]);
+
+describe('between a permit and its call', () => {
+  it.each<[string, (job: { jobId: string; laneId: string }) => Promise<unknown>]>([
+    ['a cancel', ({ jobId }) => cancelJob(on.system.work, 'contoso', jobId)],
+    ['a lost fence', ({ laneId }) => loseFence(laneId)],
+  ])('%s keeps the call from being made', async (_name, stop) => {
+    let now = 0;
+    const worker = await on.system.worker({ clock: () => now });
+    const accepted = await on.system.accept(read({ where: { subject: 'x' }, columns: ['subject'] }));
+    beforeFirstToken(async () => {
+      await stop(accepted);
+      now = 501;
+    });
+    const before = await on.system.dataverseRequests();
+    await worker.runner.run(accepted.laneId);
+    expect(on.system.answers.grants).toHaveLength(1);
+    expect(await on.system.dataverseRequests()).toBe(before);
+    expect((await on.system.action(accepted.jobId)).attempts).toBe(0);
+    await worker.leave();
+  });
+
+  it('a renewal of the lease that is refused does so too, however fresh the permit is', async () => {
+    const worker = await on.system.worker({ clock: () => 0 });
+    const { lanes } = worker.membership;
+    if (lanes === undefined) throw new Error('expected to have joined');
+    const renew = jest.spyOn(lanes, 'renew');
+    const timers = jest.spyOn(globalThis, 'setInterval');
+    const { jobId, laneId } = await on.system.accept(read({ where: { subject: 'x' }, columns: ['subject'] }));
+    beforeFirstToken(async () => {
+      await loseFence(laneId);
+      const [renewal] = timers.mock.calls.find(([, ms]) => ms === 5_000) ?? [];
+      renewal?.();
+      expect(await renew.mock.results[0]?.value).toBe(false);
+    });
+    const before = await on.system.dataverseRequests();
+    await worker.runner.run(laneId);
+    jest.restoreAllMocks();
+    expect(on.system.answers.grants).toHaveLength(1);
+    expect(await on.system.dataverseRequests()).toBe(before);
+    expect(await on.system.action(jobId)).toMatchObject({ status: 'queued', attempts: 0 });
+    await worker.leave();
+  });
+});
+
+describe('a slice', () => {
+  it('ends after twenty actions: the next one is run with a token of its own', async () => {
+    // Time doesn't end it, nor any permit.
+    const worker = await on.system.worker({ clock: () => 0 });
+    const one = read({ where: { subject: 'x' }, columns: ['subject'] });
+    const many = Array.from({ length: 21 }, (_, at) => ({ ...one, key: `a${at + 1}` }));
+    const { jobId, laneId } = await on.system.accept(...many);
+    await worker.runner.run(laneId);
+    const statuses = async () => (await on.system.job(jobId)).actions.map(({ status }) => status);
+    expect(await statuses()).toEqual([...Array.from({ length: 20 }, () => 'succeeded'), 'queued']);
+    expect(on.system.answers.grants).toHaveLength(1);
+    expect(on.system.woken).toEqual([laneId]);
+    await worker.runner.run(laneId);
+    expect((await statuses()).at(-1)).toBe('succeeded');
+    expect(on.system.answers.grants).toHaveLength(2);
+    await worker.leave();
   });
 });
 
