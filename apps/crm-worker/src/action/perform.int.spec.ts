@@ -46,6 +46,19 @@ describe('a create', () => {
     expect(on.system.answers.asked.map(({ purpose }) => purpose)).toEqual(['run', 'verify']);
   });
 
+  it('is sent again under the id that was stored, also where today’s way to compute it would give another', async () => {
+    await on.system.fault({ kind: 'dropBeforeCommit' }, { method: 'POST' });
+    const { jobId, laneId, ids } = await on.run(create({ subject: 'Stored id' }));
+    expect((await on.system.action(jobId)).status).toBe('verifying');
+    const stored = randomUUID();
+    await on.system.asAdmin('UPDATE crm.attempt SET record_id = $2 WHERE action_id = $1', [ids['a1'], stored]);
+    await on.system.asAdmin('UPDATE crm.action SET next_attempt_at = NULL WHERE id = $1', [ids['a1']]);
+    await on.system.asAdmin('UPDATE crm.lane SET due = clock_timestamp() WHERE id = $1', [laneId]);
+    await on.worker.runner.run(laneId);
+    expect(await on.system.action(jobId)).toMatchObject({ status: 'succeeded', record: { id: stored }, attempts: 2 });
+    expect(await rowOf(stored)).toEqual([expect.objectContaining({ subject: 'Stored id' })]);
+  });
+
   it('is made once when its worker dies after the commit', async () => {
     await on.system.fault({ kind: 'delayAfterCommit', ms: 1_500 });
     const { jobId, laneId } = await on.system.accept(create({ subject: 'Orphan' }));
