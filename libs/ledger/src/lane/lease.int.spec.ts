@@ -138,6 +138,19 @@ describe('leases', () => {
     expect((await ledger.lane(laneId)).holder).toBe(two.holder.holder);
   });
 
+  it('lets nothing begin after its end, although nobody took the lane over', async () => {
+    const job = newJob();
+    const { laneId } = await ledger.accept(job);
+    const lease = await leased(one.lanes, laneId);
+    const [action] = await one.lanes.next(lease, 20);
+    if (!action) throw new Error('expected an action');
+    await endLease(laneId);
+    expect(await one.lanes.begin(lease, attemptAt(action))).toBe(false);
+    expect(await ledger.statuses(job.id)).toEqual({ a1: 'queued' });
+    expect(await one.lanes.renew(lease)).toBe(true);
+    expect(await one.lanes.begin(lease, attemptAt(action))).toBe(true);
+  });
+
   it('still takes an outcome after its end, as long as nobody took the lane over', async () => {
     const job = newJob();
     const { laneId } = await ledger.accept(job);
