@@ -146,6 +146,12 @@ describe('reading jobs', () => {
     expect(refused.status).toBe(404);
     expect((await on.system.call(`DELETE jobs/${jobId}`, { organization: 'fabrikam' })).status).toBe(404);
     expect((await on.system.call(`DELETE jobs/${jobId}`, { roles: ['admin'] })).status).toBe(403);
+    // Who is both sees every job, and still changes their own alone.
+    const colleague = { roles: ['user', 'admin'], user: 'somebody-else' };
+    expect((await on.system.call(`GET jobs/${jobId}`, colleague)).status).toBe(200);
+    expect((await on.system.call(`DELETE jobs/${jobId}`, colleague)).status).toBe(404);
+    expect((await on.system.call(`POST jobs/${jobId}/actions/a1/retry`, colleague)).status).toBe(404);
+    expect((await on.system.call(`GET jobs/${jobId}`)).body.status).toBe('open');
     for (const call of [{ roles: ['user'], user: 'carl' }, {}]) {
       expect((await on.system.call(`DELETE jobs/${jobId}`, call)).status).toBe(204);
     }
