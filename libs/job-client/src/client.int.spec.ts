@@ -71,11 +71,9 @@ describe.each(queueBackends().map(({ name }) => name))('messages of the job clie
 
   it('are uncertain while the server is away, and closing takes no longer than its bounds', async () => {
     const { config } = backend;
-    const url = new URL('redis' in config ? config.redis : config.postgres);
-    const proxy = await tcpProxy(url.href);
+    const proxy = await tcpProxy('redis' in config ? config.redis : config.postgres);
     await proxy.down();
-    url.host = `127.0.0.1:${String(proxy.port)}`;
-    const queue = 'redis' in config ? { ...config, redis: url.href } : { ...config, postgres: url.href };
+    const queue = 'redis' in config ? { ...config, redis: proxy.url } : { ...config, postgres: proxy.url };
     const cutOff = createJobClient({ queue, timeoutMs: 300 });
     const from = performance.now();
     await expect(cutOff.sendMessage('a.b.c')).rejects.toThrow(JobUncertain);

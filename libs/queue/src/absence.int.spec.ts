@@ -105,7 +105,5 @@ function urlOf(config: QueueConfig): string {
 }
 
 function behind(proxy: TcpProxy, config: QueueConfig): QueueConfig {
-  const url = new URL(urlOf(config));
-  url.host = `127.0.0.1:${String(proxy.port)}`;
-  return 'redis' in config ? { ...config, redis: url.href } : { ...config, postgres: url.href };
+  return 'redis' in config ? { ...config, redis: proxy.url } : { ...config, postgres: proxy.url };
 }

@@ -131,7 +131,7 @@ describe('a gRPC server and its clients', () => {
     const proxy = await tcpProxy(`tcp://${await listening()}`);
     closing.push(() => proxy.close());
     const other = await freeUrl();
-    const urls = `127.0.0.1:${String(proxy.port)},${other}`;
+    const urls = `${new URL(proxy.url).host},${other}`;
     const client = await clientOf(urls, 'crm-worker', authority, { timeoutMs: 200 });
     await client.greet({ firstName: 'Ada' });
     proxy.freeze();

@@ -2,7 +2,8 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 export interface TcpProxy {
-  readonly port: number;
+  /** The target's URL with the proxy in its place. */
+  readonly url: string;
   /** Breaks all connections and refuses new ones. */
   down(): Promise<void>;
   up(): Promise<void>;
@@ -16,7 +17,8 @@ export async function tcpProxy(
   target: string,
   answers: (bytes: Buffer) => Buffer = (bytes) => bytes,
 ): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target);
+  const url = new URL(target);
+  const { hostname, port } = url;
   const sockets = new Set<Socket>();
   let frozen = false;
   const server = createServer((client) => {
@@ -34,6 +36,7 @@ export async function tcpProxy(
     upstream.on('data', (bytes) => frozen || client.write(answers(bytes)));
   });
   const listening = await listen(server, 0);
+  url.host = `127.0.0.1:${listening}`;
   const down = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) =>
       server.close(() => {
@@ -44,7 +47,7 @@ export async function tcpProxy(
     await closed;
   };
   return {
-    port: listening,
+    url: url.href,
     down,
     up: async () => {
       frozen = false;

@@ -14,9 +14,7 @@ let snapshots: PolicySnapshots;
 beforeAll(async () => {
   database = await testDatabase({ schema: 'policy', migrations: policyMigrations });
   proxy = await tcpProxy(database.urls.policyWork);
-  const url = new URL(database.urls.policyWork);
-  url.host = `127.0.0.1:${proxy.port}`;
-  work = new WorkDatabase(url.href);
+  work = new WorkDatabase(proxy.url);
   await work.initialize();
   http = new Client({ connectionString: database.urls.policyHttp });
   await http.connect();

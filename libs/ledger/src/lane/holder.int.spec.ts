@@ -4,9 +4,7 @@ import { joinAsHolder } from './holder.js';
 
 it('a pooler is refused: the lock would be some other client’s', async () => {
   const pooler = await tcpProxy(adminUrl(), withOtherProcessId);
-  const url = new URL(adminUrl());
-  url.host = `127.0.0.1:${pooler.port}`;
-  await expect(joinAsHolder(url.href)).rejects.toMatchObject({ name: 'DatabaseMistake' });
+  await expect(joinAsHolder(pooler.url)).rejects.toMatchObject({ name: 'DatabaseMistake' });
   await pooler.close();
 });
 
