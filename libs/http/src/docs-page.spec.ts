@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HostProduct } from './fixture/host-product.js';
+import { HostProduct } from '@bliro/testing';
 import { startNotes, type NotesApi } from './fixture/notes-api.js';
 
 let host: HostProduct;

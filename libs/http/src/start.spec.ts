@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { HostProduct } from './fixture/host-product.js';
+import { HostProduct } from '@bliro/testing';
 import { expectProblem, guarded, NotesModule, startNotes, type NotesApi } from './fixture/notes-api.js';
 
 let host: HostProduct;

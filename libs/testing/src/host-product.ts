@@ -9,7 +9,7 @@ export interface HostSession {
   audience?: string;
   /** Written over the others; an undefined one is left out. */
   claims?: JWTPayload;
-  key?: CryptoKey | Uint8Array;
+  privateKey?: CryptoKey | Uint8Array;
   kid?: string;
   alg?: string;
 }
@@ -73,13 +73,13 @@ export class HostProduct {
   }
 
   /** A token of user `rep` of `contoso`, unless told otherwise. */
-  token(roles: string[], session: HostSession = {}): Promise<string> {
+  token(roles = ['user'], session: HostSession = {}): Promise<string> {
     const { organization: org = 'contoso', user: sub = 'rep', audience: aud = this.audience } = session;
-    const { alg, kid, privateKey } = this.users;
+    const { alg, kid, privateKey } = { ...this.users, ...session };
     const exp = now() + (session.expiresInSeconds ?? 600);
     return new SignJWT({ iss: this.issuer, aud, sub, org, roles, exp, ...session.claims })
-      .setProtectedHeader({ alg: session.alg ?? alg, kid: session.kid ?? kid, typ: 'JWT' })
-      .sign(session.key ?? privateKey);
+      .setProtectedHeader({ alg, kid, typ: 'JWT' })
+      .sign(privateKey);
   }
 
   /** A job as the pipeline signs it for the queue. */

@@ -1,18 +1,17 @@
-import { eventually, queueBackends } from '@bliro/testing';
+import { eventually, queueBackends, type HostMessage } from '@bliro/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPair } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { createTask, jobOf, jobSystem } from '../fixture/job-system.js';
 import { useJobSystem } from '../fixture/use-job-system.js';
-import type { MessageOptions } from '../fixture/host.js';
 
 describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
   const on = useJobSystem([backend]);
   afterEach(() => {
-    on.system.host.pipelineKeysReachable = true;
+    on.system.host.pipeline.reachable = true;
   });
 
-  const send = async (job: Record<string, unknown>, options: MessageOptions): Promise<void> =>
+  const send = async (job: Record<string, unknown>, options: HostMessage): Promise<void> =>
     on.system.queues.send('crm-jobs', { jws: await on.system.host.message(job, options) });
   const taken = (key: string): Promise<string> =>
     eventually(async () => {
@@ -51,7 +50,7 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
   it('are put aside and do nothing when they are not what the pipeline signed for us', async () => {
     const before = await on.system.count('job');
     const stranger = (await generateKeyPair('EdDSA')).privateKey;
-    const wrong: MessageOptions[] = [
+    const wrong: HostMessage[] = [
       { key: stranger },
       { key: stranger, kid: 'another' },
       { typ: 'JWT' },
@@ -102,13 +101,13 @@ describe.each(queueBackends())("messages of crm-jobs on $name before the pipelin
   it('wait until the keys can be had', async () => {
     const system = await jobSystem(backend.config);
     try {
-      system.host.pipelineKeysReachable = false;
+      system.host.pipeline.reachable = false;
       const idempotencyKey = randomUUID();
-      const asked = system.host.pipelineKeysAsked;
+      const asked = system.host.pipeline.asked;
       await system.queues.send('crm-jobs', { jws: await system.host.message(jobOf(), { idempotencyKey }) });
-      await eventually(() => Promise.resolve(system.host.pipelineKeysAsked > asked ? true : undefined));
+      await eventually(() => Promise.resolve(system.host.pipeline.asked > asked ? true : undefined));
       expect(await system.count('job')).toBe(0);
-      system.host.pipelineKeysReachable = true;
+      system.host.pipeline.reachable = true;
       await eventually(async () => ((await system.count('job')) === 1 ? true : undefined));
     } finally {
       await system.close();
