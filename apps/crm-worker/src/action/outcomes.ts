@@ -2,7 +2,7 @@ import type { Decision } from '@bliro/contract/policy';
 import type { TokenRefused } from '@bliro/contract/auth';
 import type { DataverseFailure } from '@bliro/dataverse';
 import type { Outcome } from '@bliro/ledger';
-import { sentenceOf } from '../dynamics/sentences.js';
+import { sentenceOf } from './sentences.js';
 import { backOffMs } from './back-off.js';
 
 /** What a decision other than `allow` makes of an action. */
