@@ -149,6 +149,20 @@ describe('a slice', () => {
     expect(on.system.answers.grants).toHaveLength(2);
     await worker.leave();
   });
+
+  it('starts nothing more after ten seconds', async () => {
+    let now = 0;
+    const worker = await on.system.worker({ clock: () => now });
+    const { jobId, laneId } = await on.system.accept(create({ subject: 'In time' }), create({ subject: 'Late' }, 'a2'));
+    beforeFirstToken(() => {
+      now = 10_000;
+      return Promise.resolve();
+    });
+    await worker.runner.run(laneId);
+    expect((await on.system.job(jobId)).actions.map(({ status }) => status)).toEqual(['succeeded', 'queued']);
+    expect(on.system.woken).toEqual([laneId]);
+    await worker.leave();
+  });
 });
 
 describe('a cancel of what was sent already', () => {
