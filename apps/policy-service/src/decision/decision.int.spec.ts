@@ -285,11 +285,11 @@ describe('without', () => {
   it('the keys of an intake nothing is decided on its mandates', async () => {
     const own = await policySystem();
     try {
-      await own.intake.close();
+      own.intake.server.down();
       const worker = await own.as('crm-worker');
       const questions = [await own.intake.question()];
       await expect(worker.decide({ purpose: 'run', questions })).rejects.toMatchObject({ code: 'unavailable' });
-      await own.intake.listen();
+      await own.intake.server.up();
       expect((await worker.decide({ purpose: 'run', questions })).decisions).toMatchObject([{ effect: 'deny' }]);
     } finally {
       await own.close();
