@@ -48,6 +48,7 @@ describe('settings', () => {
     ['something that is no setting', '*', { colour: 'red' }, 400, '/colour'],
     ['something that is no limit', '*', { limits: { colour: 1 } }, 400, '/limits/colour'],
     ['a wrong type', '*', { keepAlive: 'yes' }, 400, '/keepAlive'],
+    ['a job kept for longer than its mandates live', '*', { jobDays: 91 }, 400, '/jobDays'],
     ['a value out of its range', '*', { limits: { actionsPerJob: 101 } }, 400, '/limits/actionsPerJob'],
   ])('with %s stay as they are', async (_what, ifMatch, body, status, pointer) => {
     const session = { organization: 'refusing', ...(ifMatch !== undefined && { ifMatch }) };

@@ -1,3 +1,4 @@
+import { longestJobDays } from '@bliro/contract/crm';
 import { z } from 'zod';
 import { comment } from '../tool/tool.schema.js';
 
@@ -9,7 +10,7 @@ const general = {
   blockedHours: whole(1, 2160, 'How long work waits for a cause that is gone by itself or by its user'),
   resultDays: whole(1, 90, 'How long rows that were read are kept'),
   undoDays: whole(0, 90, 'How long what was done can be undone'),
-  jobDays: whole(1, 180, 'How long a job is kept, and a mandate lives'),
+  jobDays: whole(1, longestJobDays, 'How long a job is kept'),
   standingApprovals: flag('Users may say "don\'t ask again" for a meeting or until a date'),
   keepAlive: flag('Connections that are not used are kept from expiring'),
   undoFromAllUpdates: flag('An update can be undone also where somebody changed the record since'),

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from './canonical.js';
 
+/** How long an organization may have its jobs kept; what can be retried has a mandate for as long, and no longer. */
+export const longestJobDays = 90;
+
 /** The intake's signature over one accepted action. It lives as long as its job may. */
 export const mandateJws = {
   issuer: 'job-service',
   audience: 'policy-service',
   typ: 'mandate+jwt',
-  expiresInSeconds: 180 * 24 * 3600,
+  expiresInSeconds: longestJobDays * 24 * 3600,
 } as const;
 
 export const mandateClaims = z.object({

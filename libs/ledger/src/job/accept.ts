@@ -92,12 +92,13 @@ const insertActionsSql = `
     SELECT * FROM json_to_recordset($4::json) AS new (id uuid, position bigint, status text, target text, key text,
       tool text, after json, mandate text, salt text, body text)
   ), made AS (
-    INSERT INTO action (id, job_id, lane_id, position, status, target, organization, key, tool, after, mandate)
+    INSERT INTO action (id, job_id, lane_id, position, status, target, organization, key, tool, after)
     SELECT id, $2, $3, position, status, target, $1, key, tool,
-      ARRAY(SELECT json_array_elements_text(after)::uuid), mandate
+      ARRAY(SELECT json_array_elements_text(after)::uuid)
     FROM given ORDER BY position
   )
-  INSERT INTO content (action_id, kind, organization, salt, body) SELECT id, 'input', $1, salt, body FROM given`;
+  INSERT INTO content (action_id, kind, organization, salt, body, mandate)
+  SELECT id, 'input', $1, salt, body, mandate FROM given`;
 
 async function insertActions(
   manager: EntityManager,

@@ -53,7 +53,7 @@ interface Row {
 const nextActions = `
   SELECT lane.seq::text AS seq, work.* FROM lane LEFT JOIN LATERAL (
     SELECT action.id, action.job_id AS "jobId", job.key_scope AS "jobKeyScope", job.idempotency_key AS "idempotencyKey",
-      action.key, action.tool, input.body AS "inputJson", input.salt, action.mandate,
+      action.key, action.tool, input.body AS "inputJson", input.salt, input.mandate,
       job.correlation_id AS "correlationId", action.status, action.attempts,
       action.cancel_requested_at IS NOT NULL AS "cancelRequested",
       CASE WHEN action.environment_id IS NOT NULL THEN json_build_object('environmentId', action.environment_id,

@@ -12,5 +12,6 @@ export class CreateLedger1764000000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE crm.event_cursor, crm.event');
     await runner.query('DROP TABLE crm.idempotency, crm.content, crm.attempt, crm.action, crm.job, crm.lane');
+    await runner.query('DROP FUNCTION crm.refuse_to_reopen');
   }
 }

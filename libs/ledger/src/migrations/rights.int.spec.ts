@@ -49,12 +49,12 @@ describe('rights in the ledger', () => {
     expect(open.map(({ relname }) => relname).sort()).toEqual(['event_cursor', 'migration']);
   });
 
-  const action = `INSERT INTO action (id, job_id, lane_id, position, status, organization, key, tool, after, mandate)
-    SELECT gen_random_uuid(), job_id, lane_id, 99, 'queued', organization, 'a9', tool, '{}', 'forged' FROM action LIMIT 1`;
+  const action = `INSERT INTO action (id, job_id, lane_id, position, status, organization, key, tool, after)
+    SELECT gen_random_uuid(), job_id, lane_id, 99, 'queued', organization, 'a9', tool, '{}' FROM action LIMIT 1`;
   const insertJob = `INSERT INTO job (id, organization, user_id, lane_id, key_scope, idempotency_key, correlation_id)
     SELECT gen_random_uuid(), organization, 'victim', lane_id, 'x', 'x', 'x' FROM job LIMIT 1`;
-  const input = (kind: string) => `INSERT INTO content (action_id, kind, number, organization, salt, body)
-    SELECT id, '${kind}', 9, organization, 's', '{}' FROM action LIMIT 1`;
+  const input = (kind: string) => `INSERT INTO content (action_id, kind, number, organization, salt, body, mandate)
+    SELECT id, '${kind}', 9, organization, 's', '{}', ${kind === 'input' ? "'forged'" : 'NULL'} FROM action LIMIT 1`;
 
   it.each<[string, 'http' | 'work' | 'worker', string]>([
     ['HTTP adds an action', 'http', action],
@@ -72,6 +72,8 @@ describe('rights in the ledger', () => {
     ['the worker adds a lane', 'worker', "INSERT INTO lane (organization, user_id) VALUES ('contoso', 'victim')"],
     ['the worker adds an input', 'worker', input('input')],
     ['the worker changes an input', 'worker', "UPDATE content SET kind = 'result'"],
+    ['the worker changes a result', 'worker', "UPDATE content SET body = 'changed'"],
+    ['the worker takes a cancel back', 'worker', 'UPDATE action SET cancel_requested_at = NULL'],
     ['the worker changes what was mandated', 'worker', "UPDATE action SET tool = 'update_account'"],
     ['the worker changes whose job it is', 'worker', "UPDATE job SET user_id = 'victim'"],
     ['the worker rewrites an attempt', 'worker', 'UPDATE attempt SET record_id = NULL'],
@@ -86,15 +88,27 @@ describe('rights in the ledger', () => {
     await expect(ledger[role].query(sql)).rejects.toThrow(/permission denied|row-level security/);
   });
 
-  it('let the worker replace a result, and no input by the same statement', async () => {
-    await ledger.worker.query(input('result'));
-    await ledger.worker.query("UPDATE content SET body = 'changed'");
-    const bodies = await ledger.work.query<{ kind: string; changed: boolean }[]>(
-      "SELECT DISTINCT kind, body = 'changed' AS changed FROM content ORDER BY kind",
-    );
-    expect(bodies).toEqual([
-      { kind: 'input', changed: false },
-      { kind: 'result', changed: true },
+  const finished = ['succeeded', 'denied', 'rejected', 'expired', 'failed', 'cancelled'];
+
+  it.each(finished)('let the worker read nothing of an action that is %s, and open none', async (status) => {
+    const job = newJob();
+    const id = job.actions[0]?.id;
+    await ledger.accept(job);
+    const readable = () =>
+      ledger.worker.query<unknown[]>('SELECT mandate, salt, body FROM content WHERE action_id = $1', [id]);
+    const move = (role: 'work' | 'worker', to: string) =>
+      ledger[role].query('UPDATE action SET status = $2 WHERE id = $1', [id, to]);
+    expect(await readable()).toEqual([
+      { mandate: 'mandate.of.a1', salt: 'salt', body: '{"fields":{"subject":"Task a1"}}' },
     ]);
+    await move('worker', status);
+    await ledger.worker.query(
+      `INSERT INTO content (action_id, kind, organization, salt, body) VALUES ($1, 'result', 'contoso', 's', '[]')`,
+      [id],
+    );
+    expect(await readable()).toEqual([]);
+    await expect(move('worker', 'queued')).rejects.toThrow('permission denied to open a finished action again');
+    await move('work', 'waiting');
+    expect(await readable()).toHaveLength(2);
   });
 });

@@ -61,7 +61,6 @@ export const ledgerTables = [
     key text NOT NULL,
     tool text NOT NULL,
     after uuid[] NOT NULL,
-    mandate text NOT NULL,
     UNIQUE (lane_id, position),
     UNIQUE (job_id, key)
   ) WITH (fillfactor = 70)`,
@@ -87,7 +86,8 @@ export const ledgerTables = [
     UNIQUE (action_id, number)
   )`,
 
-  // What people wrote or read, apart from everything that outlives it: erasing it is deleting these rows, salt and all.
+  // What people wrote or read, apart from everything that outlives it: erasing it is deleting these rows, salt and all. An input has its
+  // mandate beside it, since whoever has both can get decisions on them.
   `CREATE TABLE crm.content (
     action_id uuid NOT NULL REFERENCES crm.action ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('input', 'before', 'result')),
@@ -95,7 +95,9 @@ export const ledgerTables = [
     organization text NOT NULL,
     salt text NOT NULL,
     body text NOT NULL,
-    PRIMARY KEY (action_id, kind, number)
+    mandate text,
+    PRIMARY KEY (action_id, kind, number),
+    CHECK ((kind = 'input') = (mandate IS NOT NULL))
   )`,
 
   // Outlives its job: a repeat gets the same answer for as long as keys are kept.
