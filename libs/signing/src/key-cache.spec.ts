@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type JSONWebKeySet } from 'jose';
 import { setImmediate } from 'node:timers/promises';
-import { KeyCache } from './key-cache.js';
+import { KeyCache, KeysUnavailable } from './key-cache.js';
 import { createSigner } from './signer.js';
 import { generateSigningKey } from './signing-key.js';
 
@@ -35,12 +35,25 @@ test('a new kid is fetched, an unknown one at most every few seconds', async () 
   const issuer = new Issuer();
   await issuer.cache.find(old.kid);
   issuer.published = [old, next];
-  expect(await issuer.cache.find(next.kid)).toBeUndefined();
+  await expect(issuer.cache.find(next.kid)).rejects.toThrow(KeysUnavailable);
   issuer.now = 3_001;
   expect(await issuer.cache.find(next.kid)).toBeDefined();
-  await issuer.cache.find('forged-1');
-  await issuer.cache.find('forged-2');
+  await expect(issuer.cache.find('forged-1')).rejects.toThrow(KeysUnavailable);
+  await expect(issuer.cache.find('forged-2')).rejects.toThrow(KeysUnavailable);
   expect(issuer.fetches).toBe(2);
+});
+
+test('a kid is foreign only when the issuer has not known it for a minute, by a fetch after that', async () => {
+  const issuer = new Issuer();
+  for (const now of [0, 1_000, 59_999]) {
+    issuer.now = now;
+    await expect(issuer.cache.find('forged')).rejects.toThrow(KeysUnavailable);
+  }
+  issuer.now = 61_000;
+  await expect(issuer.cache.find('forged')).rejects.toThrow(KeysUnavailable);
+  issuer.now = 63_000;
+  expect(await issuer.cache.find('forged')).toBeUndefined();
+  expect(issuer.fetches).toBe(3);
 });
 
 test('a known key outlives an outage, a withdrawn one goes with the next fetch', async () => {
@@ -53,5 +66,5 @@ test('a known key outlives an outage, a withdrawn one goes with the next fetch',
   issuer.reachable = true;
   issuer.published = [next];
   await issuer.cache.find(next.kid);
-  expect(await issuer.cache.find(old.kid)).toBeUndefined();
+  await expect(issuer.cache.find(old.kid)).rejects.toThrow(KeysUnavailable);
 });

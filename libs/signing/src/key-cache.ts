@@ -12,11 +12,19 @@ export class KeysUnavailable extends Error {
 }
 
 const REFETCH_AFTER_MS = 3_000;
+/** A key in use by one replica of an issuer may be unknown to the others for as long as they are being replaced. */
+const FOREIGN_AFTER_MS = 60_000;
+const MOST_MISSED = 1_000;
 const STALE_AFTER_MS = 10 * 60_000;
 
-/** Public keys by `kid`. One fetch at a time; an unknown kid causes one at most every few seconds. */
+/**
+ * Public keys by `kid`. One fetch at a time; an unknown kid causes one at most every few seconds. It is the issuer's newest key until
+ * the issuer hasn't known it for a minute.
+ */
 export class KeyCache {
   private keys = new Map<string, CryptoKey>();
+  /** When each unknown kid was first asked for, oldest first. */
+  private readonly missed = new Map<string, number>();
   private fetchedAt = Number.NEGATIVE_INFINITY;
   private pending: Promise<void> | undefined;
 
@@ -25,7 +33,10 @@ export class KeyCache {
     private readonly clock: () => number = () => performance.now(),
   ) {}
 
-  /** @throws KeysUnavailable where the kid is unknown and the keys can't be fetched */
+  /**
+   * Undefined for a kid that the issuer hasn't known for a minute.
+   * @throws KeysUnavailable where that isn't certain yet, or the keys can't be fetched
+   */
   async find(kid: string): Promise<CryptoKey | undefined> {
     const known = this.keys.get(kid);
     const age = this.clock() - this.fetchedAt;
@@ -34,9 +45,19 @@ export class KeyCache {
       if (age > STALE_AFTER_MS) this.refresh().catch(() => undefined);
       return known;
     }
-    if (age < REFETCH_AFTER_MS) return undefined;
-    await this.refresh();
-    return this.keys.get(kid);
+    if (age >= REFETCH_AFTER_MS) await this.refresh();
+    const key = this.keys.get(kid);
+    if (key === undefined) this.requireForeign(kid);
+    return key;
+  }
+
+  private requireForeign(kid: string): void {
+    const since = this.missed.get(kid) ?? this.clock();
+    if (this.fetchedAt - since >= FOREIGN_AFTER_MS) return;
+    this.missed.set(kid, since);
+    const [oldest] = this.missed.keys();
+    if (this.missed.size > MOST_MISSED && oldest !== undefined) this.missed.delete(oldest);
+    throw new KeysUnavailable();
   }
 
   private refresh(): Promise<void> {
@@ -48,6 +69,7 @@ export class KeyCache {
     try {
       const { keys } = await this.fetchKeys();
       this.keys = new Map(await Promise.all(keys.filter(isUsable).map(imported)));
+      for (const kid of this.keys.keys()) this.missed.delete(kid);
     } catch (error) {
       throw new KeysUnavailable({ cause: error });
     }

@@ -2,7 +2,7 @@ import type { AuthService } from '@bliro/contract/auth';
 import { grantJws } from '@bliro/contract/policy';
 import { createSigner, generateSigningKey } from '@bliro/signing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { type AuthSystem, authSystem } from '../fixture/auth-system.js';
 import { ada, WorkerOfUser } from '../fixture/worker.js';
 
@@ -51,7 +51,9 @@ describe('a grant', () => {
     [
       'one that another key signed',
       async () => {
-        const signer = createSigner(await generateSigningKey(), grantJws.issuer);
+        const kid = decodeProtectedHeader(await system.policy.grant(organization, user.userId)).kid;
+        const key = JSON.stringify({ ...JSON.parse(await generateSigningKey()), kid });
+        const signer = createSigner(key, grantJws.issuer);
         return system.policy.grant(organization, user.userId, { signer });
       },
     ],

@@ -52,7 +52,6 @@ describe.each(queueBackends())('messages of crm-jobs on $name', (backend) => {
     const stranger = (await generateKeyPair('EdDSA')).privateKey;
     const wrong: HostMessage[] = [
       { key: stranger },
-      { key: stranger, kid: 'another' },
       { typ: 'JWT' },
       { audience: 'bliro-crm' },
       { issuer: 'https://somebody.invalid' },

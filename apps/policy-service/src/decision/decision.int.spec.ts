@@ -146,7 +146,8 @@ describe('Decide', () => {
 });
 
 describe('a mandate', () => {
-  const otherKey = async () => createSigner(await generateSigningKey(), mandateJws.issuer);
+  const otherKey = async (kid = system.intake.signer.kid) =>
+    createSigner(JSON.stringify({ ...JSON.parse(await generateSigningKey()), kid }), mandateJws.issuer);
   const refused = { effect: 'deny', reason: 'mandate_refused', fields: [], revision: 0 };
 
   it('that is forged, stale or of another kind is refused, whatever else is asked with it', async () => {
