@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordUrl } from './record-url.js';
+import { recordUrl } from '../dynamics/record-url.js';
 import { sentenceOf } from './sentences.js';
 
 describe('sentenceOf', () => {
