@@ -58,10 +58,7 @@ export class AccessTokens {
   private async give(row: Connection | undefined, use: TokenUse): Promise<{ answer: TokenAnswer; issue?: Issue }> {
     const result = await this.tokens.get(row, 'environment', use);
     const answer = answerOf(result);
-    this.logger.debug(
-      { connectionId: row?.id, ...use, refused: answer.refused?.code },
-      'an access token was asked for',
-    );
+    this.logger.info({ connectionId: row?.id, ...use, refused: answer.refused?.code }, 'an access token was asked for');
     if (result.kind === 'refused' || answer.given === undefined) return { answer };
     return { answer, issue: { connection: result.connection, use } };
   }
