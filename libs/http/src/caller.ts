@@ -1,3 +1,4 @@
+import { belongsTo } from '@bliro/observe';
 import {
   createParamDecorator,
   Injectable,
@@ -34,6 +35,7 @@ export class CallerGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.tokens.callerOf(bearerOf(request));
+    belongsTo(caller.organization);
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES, targets) ?? [];
     if (!allowed.some((role) => caller.roles.includes(role))) throw new Problem('forbidden');
     callers.set(request.raw, caller);

@@ -1,4 +1,4 @@
-import { newCorrelationId, runWithCorrelation } from '@bliro/observe';
+import { newCorrelationId, runRequest } from '@bliro/observe';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance } from 'fastify';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
@@ -25,10 +25,10 @@ export function requestId(request: IncomingMessage): string {
 export function addServerHooks(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     reply.raw.setHeader(CORRELATION_HEADER, request.id);
-    runWithCorrelation(request.id, done);
+    runRequest(request.raw, request.id, done);
   });
   // The body's last chunk arrives in the connection's context, not in the request's.
-  server.addHook('preValidation', (request, _reply, done) => runWithCorrelation(request.id, done));
+  server.addHook('preValidation', (request, _reply, done) => runRequest(request.raw, request.id, done));
   server.addHook('onSend', (_request, reply, _payload, done) => {
     for (const [name, value] of Object.entries(DEFAULT_HEADERS))
       if (!reply.hasHeader(name)) void reply.header(name, value);

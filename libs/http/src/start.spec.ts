@@ -143,7 +143,14 @@ describe('what is around', () => {
     await api.send('POST', '/jobs/v1/notes?q=secret-query', headers, '{"title":"secret-title"}');
     const lines = api.lines.filter(({ correlationId }) => correlationId === 'line-0001');
     expect(lines).toEqual([
-      expect.objectContaining({ level: 'info', service: 'notes', method: 'POST', path: '/jobs/v1/notes', status: 201 }),
+      expect.objectContaining({
+        level: 'info',
+        service: 'notes',
+        organization: 'contoso',
+        method: 'POST',
+        path: '/jobs/v1/notes',
+        status: 201,
+      }),
     ]);
     expect(JSON.stringify(api.lines)).not.toMatch(/secret-|eyJ/);
   });

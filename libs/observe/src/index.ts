@@ -1,4 +1,11 @@
-export { correlationId, newCorrelationId, runWithCorrelation } from './correlation.js';
+export {
+  belongsTo,
+  correlationId,
+  newCorrelationId,
+  runForOrganization,
+  runRequest,
+  runWithCorrelation,
+} from './correlation.js';
 export { createLogger } from './logger.js';
 export { loggingModule } from './logging-module.js';
 export { runService, type Service } from './run-service.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runWithCorrelation } from './correlation.js';
+import { runForOrganization, runWithCorrelation } from './correlation.js';
 import { createLogger } from './logger.js';
 
 const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJyZXAifQ.c2lnbmF0dXJl';
@@ -14,13 +14,16 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): {
 }
 
 describe('createLogger', () => {
-  test('writes JSON with time, level, service, correlation id and message', () => {
-    const { line } = logged((logger) => runWithCorrelation('meeting-42', () => logger.info({ attempts: 2 }, 'sent')));
+  test('writes JSON with time, level, service, correlation id, organization and message', () => {
+    const { line } = logged((logger) =>
+      runForOrganization('contoso', () => runWithCorrelation('meeting-42', () => logger.info({ attempts: 2 }, 'sent'))),
+    );
     expect(line).toEqual({
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       level: 'info',
       service: 'crm-worker',
       correlationId: 'meeting-42',
+      organization: 'contoso',
       attempts: 2,
       msg: 'sent',
     });

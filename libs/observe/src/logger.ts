@@ -1,10 +1,10 @@
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
-import { correlationId } from './correlation.js';
+import { workContext } from './correlation.js';
 import { errorFields } from './error-fields.js';
 import { scrubLine } from './redact.js';
 
 /**
- * JSON lines with time, level, service, correlationId (where there is one) and msg.
+ * JSON lines with time, level, service, correlationId and organization (where there is one) and msg.
  * @param destination where lines go instead of stdout
  */
 export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
@@ -16,8 +16,8 @@ export function createLogger(service: string, level: string, destination?: Desti
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => errorFields(error), error: (error: unknown) => errorFields(error) },
       mixin: () => {
-        const id = correlationId();
-        return id === undefined ? {} : { correlationId: id };
+        const { correlationId, organization } = workContext();
+        return { ...(correlationId && { correlationId }), ...(organization && { organization }) };
       },
       hooks: { streamWrite: scrubLine },
     },

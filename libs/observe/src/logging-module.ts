@@ -1,6 +1,7 @@
 import { type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { type Logger } from 'pino';
+import { contextOfRequest } from './correlation.js';
 import { errorFields } from './error-fields.js';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -42,5 +43,6 @@ function requestFields(request: IncomingMessage, response: ServerResponse, milli
     status: response.statusCode,
     milliseconds,
     correlationId: correlationOf(request, response) || undefined,
+    organization: contextOfRequest(request).organization,
   };
 }

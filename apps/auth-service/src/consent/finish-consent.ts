@@ -1,5 +1,5 @@
 import { firstRow } from '@bliro/database';
-import type { Logger } from '@bliro/observe';
+import { belongsTo, type Logger } from '@bliro/observe';
 import type { DataSource } from 'typeorm';
 import { changeConnection, lockConnection } from '../connection/change.js';
 import type { Connection } from '../connection/connection.entity.js';
@@ -53,6 +53,7 @@ export class FinishConsent {
       this.parts.logger.warn('a way back from sign-in belongs to no open attempt of this browser');
       return nowhere;
     }
+    belongsTo(attempt.organization);
     const outcome = await this.outcomeOf(attempt, secret, parameters);
     await this.parts.work.manager.update(ConsentAttempt, { id: attempt.id }, { outcome });
     this.parts.logger.info(

@@ -1,5 +1,5 @@
 import { rows } from '@bliro/database';
-import type { Logger } from '@bliro/observe';
+import { runForOrganization, type Logger } from '@bliro/observe';
 import type { DataSource } from 'typeorm';
 import { Connection } from '../connection/connection.entity.js';
 import type { Discovery } from './discovery.js';
@@ -51,6 +51,11 @@ export class Rediscovery {
   private async ask(id: string): Promise<void> {
     const row = await this.work.manager.findOneBy(Connection, { id });
     if (row === null || isIdle(row)) return;
+    await runForOrganization(row.organization, () => this.askFor(row));
+  }
+
+  private async askFor(row: Connection): Promise<void> {
+    const { id } = row;
     const answer = await this.discovery.ask(row, { why: 'rediscovery', by: 'auth-service' });
     if (answer.kind !== 'found') return;
     const { connection } = answer;

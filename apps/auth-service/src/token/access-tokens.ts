@@ -1,6 +1,6 @@
 import type { TokenAnswer, TokenQuestion, TokenRefusal } from '@bliro/contract/auth';
 import { grantClaims, type GrantClaims } from '@bliro/contract/policy';
-import type { Logger } from '@bliro/observe';
+import { runForOrganization, type Logger } from '@bliro/observe';
 import { KeysUnavailable, SignatureRefused, type Verifier } from '@bliro/signing';
 import type { DataSource } from 'typeorm';
 import { Connection } from '../connection/connection.entity.js';
@@ -21,14 +21,16 @@ export class AccessTokens {
 
   /** One answer for each question, in their order. What is given has been stated as an event before. */
   async answer(questions: readonly TokenQuestion[]): Promise<TokenAnswer[]> {
-    const checked = await Promise.all(questions.map((question) => this.check(question)));
+    const checked = await Promise.all(
+      questions.map((question) => runForOrganization(question.organization, () => this.check(question))),
+    );
     const granted = questions.filter((_question, index) => checked[index]?.grant !== undefined);
     const rows = await this.rowsOf(granted);
     const results = await Promise.all(
       questions.map(async (question, index) => {
         const { grant, refused } = checked[index] ?? {};
         if (grant === undefined) return { answer: refused ?? refusal('grant_refused') };
-        return this.give(rows.get(ownerKey(question)), useOf(grant));
+        return runForOrganization(question.organization, () => this.give(rows.get(ownerKey(question)), useOf(grant)));
       }),
     );
     await this.issued.state(results.flatMap(({ issue }) => issue ?? []));
@@ -43,7 +45,7 @@ export class AccessTokens {
     } catch (error) {
       if (error instanceof KeysUnavailable) return { refused: refusal('unavailable', 1000) };
       if (!(error instanceof SignatureRefused)) throw error;
-      this.logger.warn({ code: error.code, organization: question.organization }, 'a grant was refused');
+      this.logger.warn({ code: error.code }, 'a grant was refused');
       return {};
     }
   }

@@ -125,7 +125,7 @@ describe('refreshing', () => {
     expect((await victim.ask()).refused?.code).toBe('unavailable');
     expect((await user.refreshes()).length).toBe(before);
     expect((await victim.row()).status).toBe('active');
-    expect(system.lines.join('')).toContain('CiphertextRefused');
+    expect(system.lines.join('')).toMatch(/"organization":"org-1".*CiphertextRefused.*"refresh_token_unreadable"/);
   });
 
   test('a disconnect during a refresh wins, without waiting for it', async () => {

@@ -1,5 +1,5 @@
 import { append } from '@bliro/event-log';
-import type { Logger } from '@bliro/observe';
+import { runForOrganization, type Logger } from '@bliro/observe';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Connection } from '../connection/connection.entity.js';
@@ -55,7 +55,9 @@ export class Refresher {
     const key = `${connection.id} ${connection.version} ${resource}`;
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    const begun = this.redeemUnderLease(connection, resource, use).finally(() => this.#running.delete(key));
+    const begun = runForOrganization(connection.organization, () =>
+      this.redeemUnderLease(connection, resource, use),
+    ).finally(() => this.#running.delete(key));
     this.#running.set(key, begun);
     return begun;
   }
@@ -166,8 +168,8 @@ export class Refresher {
       return this.broken(lease, refusedByMicrosoft, fields);
     }
     await freeLease(this.work, lease);
-    const alarm = verdict.kind !== 'transient' || verdict.alarm;
-    this.logger[alarm ? 'error' : 'warn'](fields, 'Microsoft Entra gave no token');
+    if (verdict.kind === 'transient' && !verdict.alarm) this.logger.warn(fields, 'Microsoft Entra gave no token');
+    else this.logger.error({ ...fields, alarm: 'entra_answer_unexpected' }, 'Microsoft Entra gave no token');
     if (verdict.kind === 'transient') return { kind: 'later', retryAfterMs: verdict.retryAfterMs };
     return { kind: 'later', retryAfterMs: verdict.kind === 'unknown_refusal' ? UNKNOWN_REFUSAL_MS : FAULT_OF_OURS_MS };
   }
@@ -183,12 +185,18 @@ export class Refresher {
 
   private failed({ connection }: Lease, error: unknown): RefreshAnswer {
     if (error instanceof DataKeyGone) {
-      this.logger.error({ err: error, connectionId: connection.id }, 'a connection has lost its data key');
+      const lost = { err: error, connectionId: connection.id, alarm: 'data_key_lost' };
+      this.logger.error(lost, 'a connection has lost its data key');
       return { kind: 'lost' };
     }
-    const alarm = error instanceof CiphertextRefused || error instanceof WrappingKeyMissing;
-    this.logger.error({ err: error, connectionId: connection.id, alarm }, 'a refresh token could not be used');
-    return { kind: 'later', retryAfterMs: alarm ? FAULT_OF_OURS_MS : 5_000 };
+    const unreadable = error instanceof CiphertextRefused || error instanceof WrappingKeyMissing;
+    const fields = {
+      err: error,
+      connectionId: connection.id,
+      ...(unreadable && { alarm: 'refresh_token_unreadable' }),
+    };
+    this.logger.error(fields, 'a refresh token could not be used');
+    return { kind: 'later', retryAfterMs: unreadable ? FAULT_OF_OURS_MS : 5_000 };
   }
 
   private open(connection: Connection): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Lanes, Lease } from '@bliro/ledger';
-import type { Logger } from '@bliro/observe';
+import { belongsTo, runForOrganization, type Logger } from '@bliro/observe';
 import type { Queues } from '@bliro/queue';
 import type { Authority } from '../action/authority.js';
 import { askOurs, OwnOutage } from '../action/interruption.js';
@@ -35,9 +35,11 @@ export class LaneRunner {
 
   /** Never throws: a lane that could not be run stays due. */
   async run(laneId: string): Promise<void> {
-    const running = this.#runLane(laneId).catch((error: unknown) => {
-      this.#noteFailure(laneId, error);
-    });
+    const running = runForOrganization(undefined, () =>
+      this.#runLane(laneId).catch((error: unknown) => {
+        this.#noteFailure(laneId, error);
+      }),
+    );
     this.#running.add(running);
     await running.finally(() => this.#running.delete(running));
   }
@@ -55,6 +57,7 @@ export class LaneRunner {
     if (lanes === undefined || this.#stop.signal.aborted || this.#clock() < this.#outageUntil) return;
     const lease = await askOurs('Postgres', () => lanes.lease(laneId));
     if (lease === undefined) return;
+    belongsTo(lease.organization);
     const renewal = keepRenewed(lanes, lease);
     try {
       const slice = new Slice(this.#sliceParts(lanes), lanes, lease, renewal.holds);

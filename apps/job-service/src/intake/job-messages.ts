@@ -1,4 +1,4 @@
-import { newCorrelationId, runWithCorrelation } from '@bliro/observe';
+import { newCorrelationId, runForOrganization, runWithCorrelation } from '@bliro/observe';
 import { MessageRefused, type Queues, type QueueWorker } from '@bliro/queue';
 import { SignatureRefused } from '@bliro/signing';
 import { Intake, KeyReused } from './intake.js';
@@ -22,7 +22,7 @@ export class JobMessages {
     return runWithCorrelation(newCorrelationId(), async () => {
       try {
         const { org: organization, idempotencyKey, job } = await this.verifier.verify(jws);
-        return await this.intake.accept({ organization, idempotencyKey, job });
+        return await runForOrganization(organization, () => this.intake.accept({ organization, idempotencyKey, job }));
       } catch (error) {
         if (error instanceof SignatureRefused) throw new MessageRefused(error.code);
         if (error instanceof KeyReused) throw new MessageRefused('idempotency_key_reused');

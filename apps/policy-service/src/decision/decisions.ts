@@ -1,5 +1,5 @@
 import type { DecideReply, DecideRequest, Decision, DecisionReason, Purpose, Question } from '@bliro/contract/policy';
-import { newCorrelationId, runWithCorrelation, type Logger } from '@bliro/observe';
+import { belongsTo, newCorrelationId, runWithCorrelation, type Logger } from '@bliro/observe';
 import { DecisionLog, type DecisionEntry } from './decision-log.js';
 import { examine, judge, type DecidableTool, type InputFacts, type LoggedReason, type Verdict } from './evaluate.js';
 import { Grants } from './grants.js';
@@ -54,6 +54,7 @@ export class Decisions {
       this.logger.warn({ decisionId: question.decisionId, refused: checked.refused }, 'a mandate was refused');
       return { question, revision: 0, verdict: notBelieved(checked.refused) };
     }
+    belongsTo(checked.claims.org);
     const decided = await this.decideAsOf(arrived, question, checked);
     // A denial is the end of an action: it is never said on what was so a moment before the question came.
     return decided.verdict.effect === 'deny'
