@@ -197,6 +197,8 @@ describe('trouble with one lane', () => {
     on.system.answers.userId = randomUUID();
     await on.worker.runner.run(troubled.laneId);
     expect(await on.system.action(troubled.jobId)).toMatchObject({ status: 'queued', attempts: 0 });
+    const alarm = on.worker.lines.find((line) => line['alarm'] === 'lane_in_trouble');
+    expect(alarm).toMatchObject({ laneId: troubled.laneId, organization: expect.any(String) });
     const { jobId } = await on.run(create({ subject: 'The neighbour' }));
     expect((await on.system.action(jobId)).status).toBe('succeeded');
     const [lane] = await on.system.work.query<{ due: Date }[]>('SELECT due FROM lane WHERE id = $1', [troubled.laneId]);
