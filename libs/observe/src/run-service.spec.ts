@@ -1,7 +1,7 @@
+import { freePort } from '@bliro/testing';
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const library = JSON.stringify(new URL('./run-service.ts', import.meta.url).href);
@@ -80,11 +80,3 @@ describe('runService', () => {
     expect(over).toEqual({ texts: ['not started'], exit: 1 });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
