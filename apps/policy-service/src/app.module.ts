@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { AuthService } from '@bliro/contract/auth';
 import type { CrmService } from '@bliro/contract/crm';
 import { hostOf } from '@bliro/config';
@@ -12,6 +13,7 @@ import { Decisions } from './decision/decisions.js';
 import { Grants } from './decision/grants.js';
 import { Mandates } from './decision/mandate.js';
 import { DECISION_LOGGER, PolicyGrpcController } from './decision/policy.grpc.js';
+import { AfterChangeInterceptor } from './decision/after-change.interceptor.js';
 import { PolicySnapshots } from './decision/policy-snapshots.js';
 import { DecisionController } from './decision/decision.controller.js';
 import { Inquiries } from './decision/inquiries.js';
@@ -73,6 +75,7 @@ export class AppModule {
         { provide: Grants, useValue: grants },
         { provide: PolicySnapshots, useValue: snapshots },
         { provide: DecisionLog, useValue: log },
+        { provide: APP_INTERCEPTOR, useClass: AfterChangeInterceptor },
         { provide: Decisions, useValue: new Decisions(mandates, snapshots, log, grants, logger) },
         { provide: DECISION_LOGGER, useValue: logger },
         Tools,

@@ -53,6 +53,14 @@ describe('a snapshot', () => {
     expect(policy.tool('create_task')?.permission).toBe('deny');
   });
 
+  it('is asked for anew at once where this process changed something', async () => {
+    await permit('changed', 'always_allow', 1);
+    expect(await permissionIn('changed')).toBe('always_allow');
+    await permit('changed', 'deny', 2);
+    snapshots.changed();
+    expect(await permissionIn('changed', 0)).toBe('deny');
+  });
+
   it('is not older than 300 ms before the question, and follows each revision', async () => {
     await permit('one', 'ask', 1);
     expect(await permissionIn('one')).toBe('ask');

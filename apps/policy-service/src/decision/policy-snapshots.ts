@@ -51,6 +51,8 @@ interface Snapshot {
 export class PolicySnapshots {
   /** Least recently used first. */
   private readonly snapshots = new Map<string, Snapshot>();
+  /** Monotonic milliseconds: what was confirmed before doesn't count. */
+  private notBefore = -Infinity;
   private readonly confirm = inBatches<string, OrganizationPolicy>((items) => this.ask(items), 500);
 
   constructor(private readonly database: WorkDatabase) {}
@@ -61,8 +63,14 @@ export class PolicySnapshots {
    */
   async confirmed(organization: string, arrived: number): Promise<OrganizationPolicy> {
     const known = this.snapshots.get(organization);
-    if (known !== undefined && known.confirmedAt >= arrived - confirmedWithinMs) return known.policy;
+    const oldest = Math.max(arrived - confirmedWithinMs, this.notBefore);
+    if (known !== undefined && known.confirmedAt >= oldest) return known.policy;
     return this.confirm(organization);
+  }
+
+  /** This process has changed a policy. */
+  changed(): void {
+    this.notBefore = performance.now();
   }
 
   /** The policy as it is now, for a person who may just have changed it. */
