@@ -129,6 +129,8 @@ async function main() {
     throw new SetupError(`There is no command ${name ?? ''}. There are: ${Object.keys(commands).join(', ')}.`);
   if (Number.parseInt(process.versions.node, 10) < 20)
     throw new SetupError(`Node ${process.versions.node} is too old: install Node 20 or newer.`);
+  // It only reads, also while another command is being set up.
+  if (name === 'logs' && existsSync(join(root, script))) return run(script, args);
   await withSetupLock(async () => {
     await install();
     await step('Building', node, ['node_modules/.bin/nx', 'run-many', '-t', 'build', '--output-style=static']);

@@ -40,6 +40,19 @@ export async function gather(system: System, sandboxUrl: string): Promise<Cast> 
   };
 }
 
+export interface Decision {
+  id: string;
+  effect: string;
+  reason: string;
+  revision: number;
+}
+
+/** What was decided last about this tool, as the administrator's audit log says it. */
+export async function lastDecision({ admin }: Cast, tool: string): Promise<Decision | undefined> {
+  const path = `/policy/v1/audit?kind=decision&tool=${tool}&limit=1`;
+  return (await admin.call<{ items: Decision[] }>('GET', path)).body.items[0];
+}
+
 export async function enqueue(
   { jobs, userId }: Cast,
   meetingId: string,

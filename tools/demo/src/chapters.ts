@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { JournalEntry } from '@bliro/sandbox-client';
 import { Failure, paths } from '@bliro/up';
 import type { Connection } from './api.js';
-import { ada, enqueue, journal, type Cast } from './cast.js';
+import { ada, enqueue, journal, lastDecision, type Cast } from './cast.js';
 import { story } from './story.js';
 
 /** Ada signs in at Microsoft and picks her environment. Answers with that environment's id. */
@@ -35,9 +35,14 @@ export async function connect(cast: Cast): Promise<string> {
   const chosen = items[0];
   if (!chosen) throw new Failure('Discovery found no environment for Ada.');
   await user.call('PUT', '/auth/v1/connections/dynamics/environment', { body: { environmentId: chosen.id } });
-  const { status, account, environment } = (await user.call<Connection>('GET', '/auth/v1/connections/dynamics')).body;
+  const { status, account, environment, scopes } = (await user.call<Connection>('GET', '/auth/v1/connections/dynamics'))
+    .body;
   story.say('She picks the first. Her connection now:');
   story.show('connection', { status, account, environment: environment?.name });
+  story.say(
+    'The consent covers Dynamics as one application; work asks for the same three with her environment in place:',
+  );
+  story.show('scopes', scopes.join(' '));
   return chosen.id;
 }
 
@@ -63,14 +68,25 @@ export async function mainJob(cast: Cast, environment: string): Promise<void> {
   story.show('accepted, job', jobId);
   const action = await cast.pipeline.until(jobId, ({ status }) => ['succeeded', 'failed', 'denied'].includes(status));
   expect(action.status === 'succeeded', `the action ended as ${action.status}: ${action.message ?? ''}`);
-  story.say('The worker asked whether it may (decision), got an access token against the signed answer, and wrote:');
-  story.show('action', { status: action.status, attempts: action.attempts, decision: action.decisionId });
+  const decision = await lastDecision(cast, 'create_task');
+  expect(decision?.id === action.decisionId, 'the decision is not in the audit log');
+  story.say('The worker asked policy-service whether it may, and was answered:');
+  story.show('decision', {
+    id: decision?.id,
+    effect: decision?.effect,
+    reason: decision?.reason,
+    revision: decision?.revision,
+  });
+  story.say('Against that signed answer, good for five seconds, it got an access token of Ada’s, and wrote:');
+  story.show('action', { status: action.status, attempts: action.attempts });
   story.show('record', action.record?.url ?? '');
   const row = (await cast.sandbox.records(environment, 'task')).find(
     (item) => item['activityid'] === action.record?.id,
   );
   expect(row?.['subject'] === subject, 'the record is not in Dynamics');
-  story.say('The record as it stands in Dynamics:');
+  const users = await cast.sandbox.records(environment, 'systemuser');
+  const author = users.find(({ systemuserid }) => systemuserid === row?.['createdby']);
+  story.say(`The record as it stands in Dynamics, created by ${String(author?.['fullname'])}:`);
   for (const name of [
     'activityid',
     'subject',
@@ -95,6 +111,11 @@ export async function denied(cast: Cast): Promise<void> {
   const sent = await journal(cast, '/', before);
   expect(sent.length === 0, `${String(sent.length)} requests reached Dynamics`);
   story.say('Requests that reached Dynamics for it: none (seen in the journal of the Dynamics side).');
+  story.say(
+    'The pipeline reads what it would read of a tool that doesn’t exist. The administrator’s audit log says why:',
+  );
+  const decision = await lastDecision(cast, 'create_contact');
+  story.show('decision', { effect: decision?.effect, reason: decision?.reason });
 }
 
 /** The worker is killed while Dynamics has committed and its answer is still on the way. */
@@ -139,7 +160,7 @@ export async function killed(cast: Cast, environment: string): Promise<void> {
   const rows = (await cast.sandbox.records(environment, 'task')).filter((item) => item['subject'] === subject);
   expect(rows.length === 1, `the record exists ${String(rows.length)} times`);
   story.say(
-    'The create was sent again under the same id, Dynamics said that it has it (412), and the record exists once.',
+    'The create was sent again under the same id, Dynamics said that it has it (412), a read found it, and it exists once.',
   );
 }
 

@@ -1,21 +1,27 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure, root } from '@bliro/up';
+import { execFileSync } from 'node:child_process';
 
 /** Writes a new file; one that is there already is never replaced. */
 export function create(path: string, content: string): string {
   const file = join(root, path);
   if (existsSync(file)) throw new Failure(`${path} is there already.`);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
+  writeFormatted(file, content);
   return `wrote ${path}`;
 }
 
 export function edit(path: string, change: (content: string) => string): string {
   const file = join(root, path);
   const before = readFileSync(file, 'utf8');
-  writeFileSync(file, change(before));
+  writeFormatted(file, change(before));
   return `changed ${path}`;
+}
+
+function writeFormatted(file: string, content: string): void {
+  writeFileSync(file, content);
+  execFileSync(process.execPath, [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--write', file]);
 }
 
 /** `close-lane` from `closeLane`, `CloseLane` or `close lane`; a name that can't be one is refused. */

@@ -36,12 +36,14 @@ function watchSources(system: System): void {
     busy = false;
   };
   for (const project of projects()) {
-    watch(join(root, project, 'src'), { recursive: true }, (_event, file) => {
+    const watcher = watch(join(root, project, 'src'), { recursive: true }, (_event, file) => {
       if (!file || file.endsWith('.spec.ts')) return;
       changed.add(project);
       // A short pause gathers the several events that one save makes.
       setTimeout(() => void settle(), 100);
     });
+    // A file that came and went, or that this user may not read, is no reason to end.
+    watcher.on('error', (error) => process.stdout.write(`not watched: ${error.message}\n`));
   }
 }
 
