@@ -10,7 +10,7 @@ const job = {
   actions: [{ id: 'a1', tool: 'create_task', input: { fields: { subject: 'Send the quote' } } }],
 };
 
-/** The main job as three calls to paste into a shell one after another, with tokens that hold for an hour. */
+/** The main job as three lines to paste into a shell one after another, with tokens that hold for an hour. */
 export async function invitation(apiUrl: string, sandboxUrl: string): Promise<string> {
   const sandbox = await SandboxClient.at(sandboxUrl);
   const as = async (user: string, role: string): Promise<string> =>
@@ -23,22 +23,21 @@ export async function invitation(apiUrl: string, sandboxUrl: string): Promise<st
   const environment = sandbox.info.users.find(({ upn }) => upn === ada)?.environments[0];
   if (environment === undefined) throw new Failure(`The sandbox has no environment for ${ada}.`);
 
+  const tool = `${apiUrl}/policy/v1/tools/create_task`;
+  const connection = `${apiUrl}/auth/v1/connections/dynamics`;
+  const post = `${call('POST', `${apiUrl}/jobs/v1/jobs`, pipeline)} ${json} -H 'idempotency-key: ${randomUUID()}' -d '${JSON.stringify(job)}'`;
+
   return `
 The page ${apiUrl}/ says what runs; the sandbox is at ${sandboxUrl}/. The main job in three calls to paste:
 
 # 1. an administrator allows a tool
-etag=$(${call('GET', `${apiUrl}/policy/v1/tools/create_task`, admin)} -o /dev/null -D - ${header('etag')})
-${call('PATCH', `${apiUrl}/policy/v1/tools/create_task`, admin)} ${json} -H "if-match: $etag" -d '{"permission":"always_allow"}'
+${call('PATCH', tool, admin)} ${json} -H "if-match: $(${call('GET', tool, admin)} -o /dev/null -D - ${header('etag')})" -d '{"permission":"always_allow"}'
 
 # 2. a user connects Dynamics and picks an environment (curl is the browser; the sandbox plays ${ada}, who accepts)
-jar=$(mktemp); url=$(${call('POST', `${apiUrl}/auth/v1/connections/dynamics`, user)} ${json} -c "$jar" -d '{"returnTo":"/"}' ${field('authorizationUrl')})
-back=$(${call('POST', `${sandboxUrl}/control/consent`)} ${json} -d '{"authorizationUrl":"'"$url"'","user":"${ada}","decision":"accept"}' ${field('location')})
-curl -s -o /dev/null -b "$jar" "$back"; rm "$jar"
-${call('PUT', `${apiUrl}/auth/v1/connections/dynamics/environment`, user)} ${json} -d '{"environmentId":"${environment}"}'
+jar=$(mktemp); url=$(${call('POST', connection, user)} ${json} -c "$jar" -d '{"returnTo":"/"}' ${field('authorizationUrl')}); back=$(${call('POST', `${sandboxUrl}/control/consent`)} ${json} -d '{"authorizationUrl":"'"$url"'","user":"${ada}","decision":"accept"}' ${field('location')}); curl -s -o /dev/null -b "$jar" "$back"; rm "$jar"; ${call('PUT', `${connection}/environment`, user)} ${json} -d '{"environmentId":"${environment}"}'
 
 # 3. the meeting pipeline enqueues a job, and asks a second later what became of it
-location=$(${call('POST', `${apiUrl}/jobs/v1/jobs`, pipeline)} ${json} -H 'idempotency-key: ${randomUUID()}' -d '${JSON.stringify(job)}' -o /dev/null -D - ${header('location')})
-sleep 1; ${call('GET', `${apiUrl}$location`, pipeline)}
+${call('GET', `${apiUrl}$(${post} -o /dev/null -D - ${header('location')}; sleep 1)`, pipeline)}
 
 The tokens hold for an hour; POST ${sandboxUrl}/control/session gives others.`;
 }
