@@ -58,7 +58,7 @@ describe('the processes', () => {
     other.close();
     expect(code).toBe(1);
     expect(starter.output).toBe(
-      `Port ${port} is taken by another program. End it, or choose another: PORT=8081 SANDBOX_PORT=8091 npm start\n`,
+      `Port ${port} is taken by another program. End it, or choose other ports, such as PORT=8081 SANDBOX_PORT=8091.\n`,
     );
   });
 
