@@ -31,6 +31,12 @@ export function recordsOf(sandbox: Sandbox, place: PlaceOfRows): object[] {
   return Array.from(organization.store.all(table.logicalName), (row) => shown(table, row));
 }
 
+/** One of those rows. */
+export function recordOf({ store }: Organization, table: Table, id: string): Record<string, unknown> | undefined {
+  const row = store.find(table.logicalName, id);
+  return row && shown(table, row);
+}
+
 /** The audit rows about a table, or about all; the last comes last. */
 export function auditOf(sandbox: Sandbox, place: { environment: string; table?: string | undefined }): object[] {
   const organization = organizationAt(sandbox, place.environment);
@@ -90,7 +96,7 @@ export function tableNamed({ schema }: Organization, name: string): Table {
   throw new ControlProblem(400, 'unknown_table', `There is no table ${name}; there are ${names}.`);
 }
 
-function shown(table: Table, { id, version, values }: Row): object {
+function shown(table: Table, { id, version, values }: Row): Record<string, unknown> {
   const flat = Object.entries(values).map(([name, value]): [string, unknown] => [
     name,
     isReference(value) ? value.id : value,

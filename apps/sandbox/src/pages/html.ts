@@ -55,6 +55,7 @@ const STYLE = `
   .fields input, .fields select { display: block; width: 100%; margin-top: .2rem; }
   output { margin-left: .5rem; }
   .quiet { color: var(--quiet); }
+  .kept { white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
 
 interface PageOptions {

@@ -204,6 +204,21 @@ describe("the sandbox's own pages", () => {
     await page.locator('form[data-control="faults"] output').first().getByText('/effect/ms').waitFor();
   });
 
+  it('show a record to whoever follows its link', async () => {
+    const { id: environment } = (await running.call('/control/info')).json.environments[0];
+    const fields = { subject: 'Call back', description: 'x'.repeat(2_000) };
+    const { json } = await running.control('records', { environment, table: 'task', fields });
+    const link = `${running.origin}/dataverse/contoso/main.aspx?etn=task&pagetype=entityrecord&id=`;
+    await page.goto(`${link}${json.activityid}`);
+    expect(await heading()).toBe('Call back');
+    await expectUsable();
+    await page.goto(`${link}${environment}`);
+    expect(await heading()).toBe('No such record');
+    await expectUsable();
+    await page.getByRole('link', { name: 'Journal' }).click();
+    await page.getByText('All 0 requests').waitFor();
+  });
+
   it('have a journal on a page of its own', async () => {
     await client.refresh('x');
     await page.goto(`${running.origin}/journal`);
