@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { inputForms } from './input.js';
 import { jobMessageClaims, jobRequest } from './job.js';
 
 const action = (id: string, more: Record<string, unknown> = {}) => ({
@@ -61,6 +63,19 @@ describe('a job request', () => {
 
   it('says where the mistake is', () => {
     expect(problems(job(action('a1', { input: { fields: { 'a.b': 1 } } })))[0]).toMatch(/^actions\/0\/input\/fields/);
+  });
+
+  it('tells in its JSON Schema which fields each form of an input has', () => {
+    const { properties } = z.toJSONSchema(jobRequest, { unrepresentable: 'any' });
+    const description = JSON.stringify(properties?.['actions']);
+    for (const [operation, form] of Object.entries(inputForms)) {
+      const line = new RegExp(`\\* ${operation}: (.*?)\\\\n`).exec(description)?.[1] ?? '';
+      const forms = 'options' in form ? form.options : [form];
+      const told = forms.map(({ shape }) =>
+        Object.entries(shape).map(([name, field]) => name + (field.safeParse(undefined).success ? '?' : '')),
+      );
+      expect(line).toBe(told.map((names) => `\`{${names.join(', ')}}\``).join(' or '));
+    }
   });
 });
 

@@ -9,8 +9,21 @@ export const hostId = z
   .max(200)
   .refine((text) => !text.includes('\u0000'), 'a NUL character is not allowed here');
 
+/** Its form depends on the tool, which a JSON Schema of one field can't say. */
+const actionInput = z.unknown().meta({
+  description: [
+    'By the operation of the tool:',
+    '* create: `{fields}`',
+    '* update: `{id, fields, ifUnchangedSince?}`',
+    '* read: `{id, columns?}` or `{where, columns?, top?}`',
+    '',
+    '`fields` and `where` map columns to values. `{"fromAction": "<id of an action>"}` stands for the record of another action of the job, ' +
+      'as `id`, as a value, or as the `id` of a lookup `{table, id}`. `ifUnchangedSince` is a date-time with its offset.',
+  ].join('\n'),
+});
+
 const jobAction = z
-  .strictObject({ id: actionId, tool: toolKey, input: z.unknown(), after: z.array(actionId).max(50).optional() })
+  .strictObject({ id: actionId, tool: toolKey, input: actionInput, after: z.array(actionId).max(50).optional() })
   .superRefine((action, context) => {
     const form = inputFormOf(action.tool)?.safeParse(action.input);
     for (const issue of form?.error?.issues ?? []) {
