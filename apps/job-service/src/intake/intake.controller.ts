@@ -1,7 +1,7 @@
 import { idempotencyKey as keyForm, jobRequest, type JobRequest } from '@bliro/contract/crm';
 import { CurrentCaller, Problem, Problems, Roles, type Caller } from '@bliro/http';
 import { Body, Controller, Headers, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Intake, KeyReused } from './intake.js';
@@ -18,6 +18,11 @@ export class IntakeController {
   @Post()
   @HttpCode(202)
   @Roles('pipeline')
+  @ApiOperation({
+    summary: 'Takes a job: what is to be done in the CRM after one meeting, for one user',
+    description:
+      'It answers when the job is committed, before anything is done. A repeat with the same key and body answers with the same job; the same key with another body is refused.',
+  })
   @Problems('idempotency_key_required', 'idempotency_key_reused')
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 200 characters; the same for a repeat' })
   @ApiResponse({ status: 202, description: 'The job is committed', standardSchema: accepted, headers: location })

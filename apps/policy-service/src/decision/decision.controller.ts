@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@bliro/http';
 import { answers, Inquiries, inquiry, type Answers, type Inquiry } from './inquiries.js';
 
@@ -11,6 +11,11 @@ export class DecisionController {
   @Post()
   @HttpCode(200)
   @Roles('user', 'admin')
+  @ApiOperation({
+    summary: "What would be decided now, were the caller's job to ask for these actions",
+    description:
+      'Nothing is done, and nothing can be done with the answer. An `input` has the form that it has in a job.',
+  })
   @ApiResponse({ status: 200, description: 'What would be decided now', standardSchema: answers })
   ask(@CurrentCaller() caller: Caller, @Body({ schema: inquiry }) body: Inquiry): Promise<Answers> {
     return this.inquiries.ask(caller, body);

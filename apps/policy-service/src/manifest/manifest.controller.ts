@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@bliro/http';
 import { etagHeader as headers, namesTag, type Reply } from '../tool/etag.js';
 import { Manifest, manifestQuery, manifestView, type ManifestQuery, type ManifestView } from './manifest.js';
@@ -11,6 +11,10 @@ export class ManifestController {
 
   @Get()
   @Roles('user', 'admin')
+  @ApiOperation({
+    summary: "The organization's tools as a model may see them",
+    description: 'A tool on deny is not in it. Ask again with `If-None-Match`: 304 says that nothing changed.',
+  })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of the manifest that is known already' })
   @ApiResponse({ status: 200, description: 'What a model may see', standardSchema: manifestView, headers })
   @ApiResponse({ status: 304, description: 'Nothing is otherwise than in the manifest that is known' })

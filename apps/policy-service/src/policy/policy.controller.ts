@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { toolKey } from '@bliro/contract/policy';
 import { CurrentCaller, Problems, Roles, type Caller } from '@bliro/http';
 import { etagHeader as headers, type Reply } from '../tool/etag.js';
@@ -36,6 +36,7 @@ export class PolicyController {
 
   @Get('tools/:key/history')
   @Roles('admin')
+  @ApiOperation({ summary: "A tool's changes: who, when, why, and what it was before" })
   @ApiResponse({ status: 200, description: 'Changes of the tool, the latest first', standardSchema: toolHistory })
   toolHistory(
     @CurrentCaller() caller: Caller,
@@ -48,6 +49,11 @@ export class PolicyController {
   @Post('revisions/:revision/restore')
   @HttpCode(200)
   @Roles('admin')
+  @ApiOperation({
+    summary: 'Makes the policy what it was at an earlier revision',
+    description:
+      'It is a new revision; pauses stay as they are. With `dryRun` nothing changes, and the answer is what would.',
+  })
   @Problems('precondition_failed')
   @IfMatch(false)
   @ApiResponse(changed)
@@ -66,6 +72,10 @@ export class PolicyController {
   @Post('presets/:name')
   @HttpCode(200)
   @Roles('admin')
+  @ApiOperation({
+    summary: 'Sets the permissions of all tools as a preset has them',
+    description: 'With `dryRun` nothing changes, and the answer is what would.',
+  })
   @Problems('precondition_failed')
   @IfMatch(false)
   @ApiResponse(changed)
@@ -83,6 +93,10 @@ export class PolicyController {
 
   @Get('document')
   @Roles('admin')
+  @ApiOperation({
+    summary: 'The whole policy as one document, to keep or to carry elsewhere',
+    description: 'Its ETag is the `If-Match` of a change to the whole.',
+  })
   @ApiResponse({ status: 200, description: 'The whole policy', standardSchema: policyDocument, headers })
   async document(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: Reply): Promise<PolicyDocument> {
     return tagged(reply, await this.policy.document(caller));
@@ -90,6 +104,10 @@ export class PolicyController {
 
   @Put('document')
   @Roles('admin')
+  @ApiOperation({
+    summary: 'Replaces the whole policy by a document',
+    description: '`If-Match` may be left out with `dryRun` alone; then nothing changes, and the answer is what would.',
+  })
   @Problems('precondition_required', 'precondition_failed')
   @IfMatch(false)
   @ApiResponse(changed)

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Problems, Roles, type Caller } from '@bliro/http';
 import {
   columnListing,
@@ -28,6 +28,7 @@ export class CustomToolsController {
 
   @Get('tables')
   @Roles('admin')
+  @ApiOperation({ summary: "The tables of Dynamics, read with the administrator's own connection" })
   @FromDynamics()
   @ApiResponse({ status: 200, description: "Dynamics' tables", standardSchema: tableListing })
   listTables(@CurrentCaller() caller: Caller, @Query({ schema: tableQuery }) query: TableQuery): Promise<TableListing> {
@@ -36,6 +37,7 @@ export class CustomToolsController {
 
   @Get('tables/:table/columns')
   @Roles('admin')
+  @ApiOperation({ summary: "The columns of a table, read with the administrator's own connection" })
   @FromDynamics()
   @ApiResponse({ status: 200, description: 'Columns, sorted by name', standardSchema: columnListing })
   listColumns(
@@ -48,6 +50,10 @@ export class CustomToolsController {
 
   @Post('tools/custom')
   @Roles('admin')
+  @ApiOperation({
+    summary: 'Makes the tools of a table, all on deny',
+    description: 'For a table that has tools already, it reads anew what the table looks like.',
+  })
   @Problems('not_found', 'table_refused', 'connection_required', 'dynamics_refused', 'dynamics_unavailable')
   @ApiResponse({ status: 201, description: 'The tools of the table', standardSchema: customTools })
   async add(
@@ -63,6 +69,7 @@ export class CustomToolsController {
   @Delete('tools/custom/:table')
   @HttpCode(204)
   @Roles('admin')
+  @ApiOperation({ summary: 'Takes the tools of a table away' })
   @ApiResponse({ status: 204, description: 'The table has no tools any more' })
   remove(@CurrentCaller() caller: Caller, @Param('table', { schema: tableName }) table: string): Promise<void> {
     return this.customTables.remove(caller, table);

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, Param, Patch, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { toolKey } from '@bliro/contract/policy';
 import { CurrentCaller, Problems, Roles, type Caller } from '@bliro/http';
 import { ChangeTool } from './change-tool.js';
@@ -26,6 +26,7 @@ export class ToolController {
 
   @Get()
   @Roles('admin', 'user')
+  @ApiOperation({ summary: "The organization's tools with their permissions" })
   @ApiResponse({ status: 200, description: 'Tools, sorted by key', standardSchema: toolList, headers })
   async list(
     @CurrentCaller() caller: Caller,
@@ -39,6 +40,7 @@ export class ToolController {
 
   @Get(':key')
   @Roles('admin', 'user')
+  @ApiOperation({ summary: 'One tool' })
   @ApiResponse({ status: 200, description: 'The tool', standardSchema: toolView, headers })
   async get(
     @CurrentCaller() caller: Caller,
@@ -50,6 +52,7 @@ export class ToolController {
 
   @Patch(':key')
   @Roles('admin')
+  @ApiOperation({ summary: "Changes a tool's permission, description or fields" })
   @Problems('precondition_required', 'precondition_failed')
   @ApiHeader({ name: 'If-Match', required: true, description: 'The ETag under which the tool was read' })
   @ApiResponse({ status: 200, description: 'The tool as it is now', standardSchema: toolView, headers })
