@@ -16,6 +16,8 @@ afterAll(async () => {
 });
 
 interface Operation {
+  operationId: string;
+  summary: string;
   security: object[];
   parameters?: { name: string; in: string }[];
   requestBody?: object;
@@ -86,6 +88,12 @@ describe('openapi.json', () => {
       expect.objectContaining({ name: 'limit', in: 'query' }),
     ]);
     expect(paths['/jobs/v1/open']?.['post']?.security).toEqual([]);
+  });
+
+  test('an operation is named by its controller and its method', async () => {
+    const { paths } = await document();
+    expect(paths['/jobs/v1/notes']?.['post']).toMatchObject({ operationId: 'notesCreate', summary: 'Writes a note' });
+    expect(paths['/jobs/v1/open']?.['post']).toMatchObject({ operationId: 'openNothing' });
   });
 
   test('every reference leads somewhere', async () => {

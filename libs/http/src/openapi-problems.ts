@@ -24,7 +24,8 @@ export function addProblems(document: OpenAPIObject, catalogue: ProblemCatalogue
   return Object.assign(document, { 'x-problems': list });
 }
 
-function operationsOf(document: OpenAPIObject): [string, Operation][] {
+/** Each operation under its method and path, as in `GET /notes/{id}`. */
+export function operationsOf(document: OpenAPIObject): [string, Operation][] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method): [string, Operation][] => {
       const operation = item[method];

@@ -1,7 +1,7 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { z } from 'zod';
-import { addProblems } from './openapi-problems.js';
+import { addProblems, operationsOf } from './openapi-problems.js';
 import { type ProblemCatalogue } from './problem.js';
 
 export interface DocumentOptions {
@@ -25,9 +25,27 @@ export function openApiDocument(app: NestFastifyApplication, { title, problems }
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     standardSchemaConverter: convertSchema,
-    operationIdFactory: (_controller, method) => method,
+    operationIdFactory: operationId,
   });
-  return requireReferences(addProblems(document, problems));
+  return requireReferences(requireNames(addProblems(document, problems)));
+}
+
+/** `toolGet` for the method `get` of `ToolController`: methods of two controllers may have the same name. */
+function operationId(controller: string, method: string): string {
+  const resource = controller.replace(/Controller$/, '');
+  return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
+}
+
+/** Throws where an operation has no summary, or the id of another one: generated clients and the page are named by them. */
+function requireNames(document: OpenAPIObject): OpenAPIObject {
+  const names = new Map<string | undefined, string>();
+  for (const [name, operation] of operationsOf(document)) {
+    if (!operation.summary) throw new Error(`${name} has no summary: say with @ApiOperation what it does`);
+    const other = names.get(operation.operationId);
+    if (other !== undefined) throw new Error(`${name} has the operationId ${operation.operationId} of ${other}`);
+    names.set(operation.operationId, name);
+  }
+  return document;
 }
 
 /** Throws where a reference leads nowhere: a schema with an id that only wraps another one with an id does that. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { HostProduct } from '@bliro/testing';
 import { expectProblem, guarded, NotesModule, startNotes, type NotesApi } from './fixture/notes-api.js';
+import { Public } from './operation.js';
 
 let host: HostProduct;
 let api: NotesApi;
@@ -200,6 +202,43 @@ describe('what does not start', () => {
   test('a route that does not say who may call it', async () => {
     const started = startNotes(host, { module: guarded(host, UnclearModule) });
     await expect(started).rejects.toThrow('GET /jobs/v1/open says neither with @Roles nor with @Public');
+  });
+
+  @Controller('open')
+  @Public()
+  class Nameless {
+    @Get()
+    nothing(): void {}
+  }
+
+  @Module({ controllers: [Nameless] })
+  class NamelessModule {}
+
+  test('a route without a summary', async () => {
+    const started = startNotes(host, { module: guarded(host, NamelessModule) });
+    await expect(started).rejects.toThrow('GET /jobs/v1/open has no summary');
+  });
+
+  @Controller('open')
+  @Public()
+  class Twice {
+    @Get('first')
+    @ApiOperation({ summary: 'Does nothing', operationId: 'nothing' })
+    first(): void {}
+
+    @Get('second')
+    @ApiOperation({ summary: 'Does nothing', operationId: 'nothing' })
+    second(): void {}
+  }
+
+  @Module({ controllers: [Twice] })
+  class TwiceModule {}
+
+  test('two routes with one operationId', async () => {
+    const started = startNotes(host, { module: guarded(host, TwiceModule) });
+    await expect(started).rejects.toThrow(
+      'GET /jobs/v1/open/second has the operationId nothing of GET /jobs/v1/open/first',
+    );
   });
 
   test('a second one on the same port', async () => {
