@@ -22,7 +22,7 @@ export function generateCapability(service?: string, name?: string): string[] {
 }
 
 const controller = (name: string): string => `import { Controller, Get } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, Roles, type Caller } from '@bliro/http';
 import { ${camel(name)}View, ${pascal(name)}, type ${pascal(name)}View } from './${name}.js';
 
@@ -33,6 +33,7 @@ export class ${pascal(name)}Controller {
 
   @Get()
   @Roles('admin')
+  @ApiOperation({ summary: 'Says what there is of ${name}' })
   @ApiResponse({ status: 200, description: '', standardSchema: ${camel(name)}View })
   get(@CurrentCaller() caller: Caller): ${pascal(name)}View {
     return this.${camel(name)}.get(caller);
