@@ -21,6 +21,9 @@ export function mintSecret(prefix: string): string {
   return `${prefix}${MARKER}.${randomBytes(32).toString('base64url')}`;
 }
 
+/** Whether the sandbox gave this out, in this run or an earlier one. */
+export const isMarked = (secret: string): boolean => secret.includes(MARKER);
+
 /** Value for a JWT's token id, so that the encoded token carries the marker. */
 export function markedTokenId(): string {
   return `${MARKER}-${randomBytes(12).toString('base64url')}`;

@@ -135,5 +135,8 @@ describe('MSAL Node, unchanged', () => {
     const scopes = [`${running.origin}/discovery/user_impersonation`];
     const attempt = msal('organizations').acquireTokenByRefreshToken({ refreshToken: 'made up', scopes });
     await expect(attempt).rejects.toMatchObject({ errorCode: 'invalid_grant', errorNo: 9002313 });
+    const earlier = '1.sandboxSecretDoNotKeep.of-an-earlier-start';
+    const again = msal('organizations').acquireTokenByRefreshToken({ refreshToken: earlier, scopes });
+    await expect(again).rejects.toMatchObject({ errorCode: 'invalid_grant', errorNo: 70000 });
   });
 });

@@ -1,3 +1,4 @@
+import { isMarked } from '../markers.js';
 import { createHash } from 'node:crypto';
 import type { Sandbox } from '../sandbox.js';
 import { admits, type User } from './directory.js';
@@ -47,7 +48,10 @@ async function redeemCode(sandbox: Sandbox, request: TokenRequest): Promise<Reco
 
 async function redeemRefreshToken(sandbox: Sandbox, request: TokenRequest): Promise<Record<string, unknown>> {
   const { form, client, authority } = request;
-  const grant = sandbox.grants.findRefreshToken(required(form, 'refresh_token'));
+  const token = required(form, 'refresh_token');
+  const grant = sandbox.grants.findRefreshToken(token);
+  // One of an earlier start: whoever kept it has to sign in again, as with any token that Entra has let go.
+  if (grant === undefined && isMarked(token)) throw EntraFailure.of(70000);
   if (grant?.clientId !== client.clientId) throw EntraFailure.of(9002313);
   if (!admits(authority, grant.user)) throw foreignUser(grant.user);
   sandbox.accounts.requirePresent(grant.user);
